@@ -1,0 +1,67 @@
+package dev.comporta.store;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** The directory that belongs to this process alone: created if absent, locked while the process lives. */
+@ApplicationScoped
+public class DataDirectory {
+
+    private final Path root;
+    private final FileChannel lockFile;
+
+    DataDirectory(StoreConfig config) {
+        root = config.dataDir().toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(root);
+            lockFile = FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new StartupFailure(
+                    "The data directory %s cannot be written: make it writable or set GATEWAY_DATA_DIR to another one."
+                            .formatted(root),
+                    e);
+        }
+        lock();
+    }
+
+    private void lock() {
+        FileLock lock = null;
+        try {
+            lock = lockFile.tryLock();
+        } catch (OverlappingFileLockException | IOException e) {
+            // Held within this very process, or locks are not supported here: either way it is not ours.
+        }
+        if (lock == null) {
+            throw new StartupFailure(
+                    "The data directory %s is in use by another gateway: stop it or set GATEWAY_DATA_DIR to another one."
+                            .formatted(root));
+        }
+    }
+
+    /** The absolute path of {@code name} inside the directory. */
+    public Path resolve(String name) {
+        return root.resolve(name);
+    }
+
+    /** Creates a file that only the owner can read. */
+    static void writePrivate(Path file, String content) throws IOException {
+        Files.deleteIfExists(file);
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        Files.writeString(file, content);
+    }
+
+    @PreDestroy
+    void unlock() throws IOException {
+        lockFile.close();
+    }
+}
