@@ -1,0 +1,229 @@
+package dev.comporta.dialect.openai;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.comporta.core.ErrorCode;
+import dev.comporta.core.GatewayError;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chat completion request: the few fields that the gateway acts on, and the caller's bytes, of which only what must
+ * change is changed. Unknown fields, 64-bit integers and the spelling of numbers pass as they are, because they are
+ * never read.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/chat/create">Create chat completion</a>
+ */
+public final class ChatRequest {
+
+    private static final byte[] ASK_FOR_USAGE =
+            "\"stream_options\":{\"include_usage\":true},".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] INCLUDE_USAGE = "\"include_usage\":true,".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] INCLUDE_USAGE_ONLY = "\"include_usage\":true".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] USAGE_OBJECT = "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
+
+    private final Buffer body;
+    private final byte[] bytes;
+
+    private int objectStart = -1;
+    private @Nullable String model;
+    private Json.@Nullable Range modelRange;
+    private boolean stream;
+    private Json.@Nullable Range streamOptions;
+    private boolean streamOptionsEmpty;
+    private Json.@Nullable Range includeUsageRange;
+    private boolean includeUsage;
+    private @Nullable String user;
+    private @Nullable String metadata;
+
+    private ChatRequest(Buffer body) {
+        this.body = body;
+        this.bytes = body.getBytes();
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @throws GatewayError {@link ErrorCode#INVALID_JSON} if it is not one JSON object, {@link
+     *     ErrorCode#INVALID_REQUEST} if a field that the gateway acts on has a wrong type
+     */
+    public static ChatRequest parse(Buffer body) {
+        ChatRequest request = new ChatRequest(body);
+        try (JsonParser json = Json.parser(request.bytes)) {
+            request.read(json);
+        } catch (IOException e) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
+        }
+        if (request.model == null) {
+            throw new GatewayError(ErrorCode.INVALID_REQUEST, "You must provide a model parameter.", "model");
+        }
+        return request;
+    }
+
+    /** The model as the caller named it. */
+    public String model() {
+        return model == null ? "" : model;
+    }
+
+    /** Whether the caller wants a stream. */
+    public boolean stream() {
+        return stream;
+    }
+
+    /** Whether the caller asked for a final usage chunk. */
+    public boolean includeUsage() {
+        return includeUsage;
+    }
+
+    /** The body's {@code user}, if it is a string. */
+    public @Nullable String user() {
+        return user;
+    }
+
+    /** The body's {@code metadata} as JSON text, if it is an object. */
+    public @Nullable String metadata() {
+        return metadata;
+    }
+
+    /** The caller's bytes. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /**
+     * The body for a provider of the same dialect.
+     *
+     * @param targetModel the model's name as the provider knows it
+     * @param askForUsage whether to ask for usage in the stream, even where the caller did not
+     * @param dropStreamOptions whether the provider refuses {@code stream_options}
+     */
+    public Buffer forwarded(String targetModel, boolean askForUsage, boolean dropStreamOptions) {
+        List<Edit> edits = new ArrayList<>(3);
+        if (modelRange != null && !targetModel.equals(model)) {
+            edits.add(new Edit(modelRange, Json.quoted(targetModel)));
+        }
+        if (stream && dropStreamOptions) {
+            dropStreamOptions(edits);
+        } else if (stream && askForUsage && !includeUsage) {
+            askForUsage(edits);
+        }
+        return edits.isEmpty() ? body : edited(edits);
+    }
+
+    private void askForUsage(List<Edit> edits) {
+        if (includeUsageRange != null) {
+            edits.add(new Edit(includeUsageRange, TRUE));
+        } else if (streamOptions == null) {
+            edits.add(new Edit(Json.Range.at(objectStart + 1), ASK_FOR_USAGE));
+        } else if (bytes[streamOptions.from] == '{') {
+            edits.add(new Edit(
+                    Json.Range.at(streamOptions.from + 1), streamOptionsEmpty ? INCLUDE_USAGE_ONLY : INCLUDE_USAGE));
+        } else {
+            edits.add(new Edit(streamOptions, USAGE_OBJECT));
+        }
+    }
+
+    private void dropStreamOptions(List<Edit> edits) {
+        if (streamOptions != null) {
+            // An explicit null is what an absent field means, and needs no comma to be moved.
+            edits.add(new Edit(streamOptions, NULL));
+        }
+    }
+
+    private Buffer edited(List<Edit> edits) {
+        edits.sort(Comparator.comparingInt(edit -> edit.range.from));
+        Buffer result = Buffer.buffer(bytes.length + 64);
+        int at = 0;
+        for (Edit edit : edits) {
+            result.appendBytes(bytes, at, edit.range.from - at).appendBytes(edit.replacement);
+            at = edit.range.to;
+        }
+        return result.appendBytes(bytes, at, bytes.length - at);
+    }
+
+    private void read(JsonParser json) throws IOException {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new GatewayError(ErrorCode.INVALID_JSON, "The request body must be a JSON object.");
+        }
+        objectStart = Json.tokenStart(json);
+        String name;
+        while ((name = json.nextFieldName()) != null) {
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "model" -> readModel(json, value);
+                case "stream" -> readStream(value);
+                case "stream_options" -> readStreamOptions(json, value);
+                case "user" -> user = value == JsonToken.VALUE_STRING ? json.getText() : null;
+                case "metadata" -> readMetadata(json, value);
+                default -> json.skipChildren();
+            }
+        }
+        if (json.nextToken() != null) {
+            throw new GatewayError(ErrorCode.INVALID_JSON, "The request body must be one JSON object.");
+        }
+    }
+
+    private void readModel(JsonParser json, JsonToken value) throws IOException {
+        if (modelRange != null) {
+            throw new GatewayError(ErrorCode.INVALID_REQUEST, "The field model stands twice in the request.", "model");
+        }
+        if (value != JsonToken.VALUE_STRING) {
+            throw new GatewayError(ErrorCode.INVALID_REQUEST, "The field model must be a string.", "model");
+        }
+        model = json.getText();
+        modelRange = Json.tokenRange(json);
+    }
+
+    private void readStream(JsonToken value) {
+        switch (value) {
+            case VALUE_TRUE -> stream = true;
+            case VALUE_FALSE, VALUE_NULL -> stream = false;
+            default -> throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST, "The field stream must be true or false.", "stream");
+        }
+    }
+
+    private void readStreamOptions(JsonParser json, JsonToken value) throws IOException {
+        if (streamOptions != null) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST, "The field stream_options stands twice in the request.", "stream_options");
+        }
+        int start = Json.tokenStart(json);
+        if (value == JsonToken.START_OBJECT) {
+            streamOptionsEmpty = true;
+            String name;
+            while ((name = json.nextFieldName()) != null) {
+                streamOptionsEmpty = false;
+                JsonToken option = json.nextToken();
+                if (name.equals("include_usage")) {
+                    includeUsage = option == JsonToken.VALUE_TRUE;
+                    json.finishToken();
+                    includeUsageRange = Json.tokenRange(json);
+                }
+                json.skipChildren();
+            }
+        } else if (value != JsonToken.VALUE_NULL) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST, "The field stream_options must be an object.", "stream_options");
+        }
+        streamOptions = new Json.Range(start, Json.position(json));
+    }
+
+    private void readMetadata(JsonParser json, JsonToken value) throws IOException {
+        int start = Json.tokenStart(json);
+        json.skipChildren();
+        if (value == JsonToken.START_OBJECT) {
+            metadata = new String(bytes, start, Json.position(json) - start, StandardCharsets.UTF_8);
+        }
+    }
+
+    private record Edit(Json.Range range, byte[] replacement) {}
+}

@@ -1,0 +1,231 @@
+package dev.comporta.dialect.openai;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.comporta.core.TokenUsage;
+import dev.comporta.dialect.sse.SseEvent;
+import dev.comporta.dialect.sse.SseSplitter;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream of chat completion chunks on its way to a caller of the same dialect. Events pass as the bytes they came in;
+ * what the gateway asked for on its own account (usage) is taken out again; {@code [DONE]} is held back, so that usage
+ * can be recorded before the caller knows that the stream is over.
+ *
+ * <p>One object for one stream; not thread-safe.
+ */
+public final class ChatStream {
+
+    private static final int MAX_EVENT_BYTES = 16 << 20;
+    private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
+
+    private final boolean stripUsage;
+    private final SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
+    private final StringBuilder text = new StringBuilder();
+
+    private Buffer out = Buffer.buffer();
+    private @Nullable TokenUsage usage;
+    private @Nullable Buffer error;
+    private boolean begun;
+    private boolean finished;
+    private boolean done;
+
+    /** @param stripUsage whether usage was asked for by the gateway only */
+    public ChatStream(boolean stripUsage) {
+        this.stripUsage = stripUsage;
+    }
+
+    /**
+     * Takes bytes from the provider.
+     *
+     * @return what goes to the caller now; may be empty
+     * @throws IllegalStateException if an event is too long
+     */
+    public Buffer feed(Buffer chunk) {
+        splitter.feed(chunk, this::event);
+        return take();
+    }
+
+    /** The provider's bytes have ended; returns what was left of them: a last event whose blank line was missing. */
+    public Buffer end() {
+        splitter.end(this::event);
+        Buffer last = take();
+        return last.length() == 0 ? last : last.appendString("\n\n");
+    }
+
+    /** Whether the provider said {@code [DONE]}; what comes behind it is ignored. */
+    public boolean isDone() {
+        return done;
+    }
+
+    /** Whether an event with content (not a comment) has come. */
+    public boolean hasBegun() {
+        return begun;
+    }
+
+    /** Whether the answer is whole: the provider said so, or every sign but the closing line was there. */
+    public boolean isWhole() {
+        return done || finished;
+    }
+
+    /** What the provider says was used, if it has said so. */
+    public @Nullable TokenUsage usage() {
+        return usage;
+    }
+
+    /** The data of an event that is an error, if there was one. */
+    public @Nullable Buffer error() {
+        return error;
+    }
+
+    /** The text generated since the last call of this method. */
+    public String takeText() {
+        String taken = text.toString();
+        text.setLength(0);
+        return taken;
+    }
+
+    /** Characters of text waiting to be taken. */
+    public int textLength() {
+        return text.length();
+    }
+
+    private Buffer take() {
+        Buffer taken = out;
+        out = Buffer.buffer();
+        return taken;
+    }
+
+    private void event(SseEvent event) {
+        if (done) {
+            return;
+        }
+        byte[] data = event.data();
+        if (data.length == 0) {
+            pass(event);
+        } else if (Arrays.equals(data, DONE)) {
+            done = true;
+        } else {
+            begun = true;
+            chunk(event, data);
+        }
+    }
+
+    private void chunk(SseEvent event, byte[] data) {
+        Chunk chunk = new Chunk();
+        try (JsonParser json = Json.parser(data)) {
+            chunk.read(json, text);
+        } catch (IOException e) {
+            // Not ours to judge: the caller's SDK sees what the provider sent.
+            pass(event);
+            return;
+        }
+        finished |= chunk.finished;
+        if (chunk.usage != null) {
+            usage = chunk.usage;
+        }
+        if (chunk.error) {
+            error = Buffer.buffer(data);
+        }
+        if (!stripUsage || chunk.usageRange == null) {
+            pass(event);
+        } else if (!chunk.noChoices) {
+            out.appendString("data: ").appendBytes(without(data, chunk.usageRange)).appendString("\n\n");
+        }
+    }
+
+    private void pass(SseEvent event) {
+        out.appendBytes(event.bytes(), event.from(), event.length());
+    }
+
+    /** The member and one comma beside it. */
+    private static byte[] without(byte[] data, Json.Range usage) {
+        int from = usage.from();
+        int to = usage.to();
+        int left = from - 1;
+        while (left > 0 && Character.isWhitespace(data[left])) {
+            left--;
+        }
+        if (data[left] == ',') {
+            from = left;
+        } else {
+            while (to < data.length && Character.isWhitespace(data[to])) {
+                to++;
+            }
+            if (to < data.length && data[to] == ',') {
+                to++;
+            }
+        }
+        byte[] result = new byte[data.length - (to - from)];
+        System.arraycopy(data, 0, result, 0, from);
+        System.arraycopy(data, to, result, from, data.length - to);
+        return result;
+    }
+
+    /** What one chunk says. */
+    private static final class Chunk {
+
+        private @Nullable TokenUsage usage;
+        /** The usage member, name included. */
+        private Json.@Nullable Range usageRange;
+
+        private boolean error;
+        private boolean finished;
+        private boolean noChoices;
+
+        void read(JsonParser json, StringBuilder text) throws IOException {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("not an object");
+            }
+            String name;
+            while ((name = json.nextFieldName()) != null) {
+                int memberStart = name.equals("usage") ? Json.tokenStart(json) : 0;
+                JsonToken value = json.nextToken();
+                switch (name) {
+                    case "usage" -> {
+                        if (value == JsonToken.START_OBJECT) {
+                            usage = Usage.read(json);
+                        } else {
+                            json.finishToken();
+                        }
+                        usageRange = new Json.Range(memberStart, Json.position(json));
+                    }
+                    case "choices" -> {
+                        if (value == JsonToken.START_ARRAY) {
+                            GeneratedText.Seen seen = GeneratedText.read(json, text);
+                            finished |= seen.finished();
+                            noChoices = seen.empty();
+                        } else {
+                            json.skipChildren();
+                        }
+                    }
+                    case "x_groq" -> readGroq(json, value);
+                    case "error" -> {
+                        error |= value != JsonToken.VALUE_NULL;
+                        json.skipChildren();
+                    }
+                    default -> json.skipChildren();
+                }
+            }
+        }
+
+        /** Groq's final chunk says the token usage in {@code x_groq.usage}. */
+        private void readGroq(JsonParser json, JsonToken value) throws IOException {
+            if (value != JsonToken.START_OBJECT) {
+                json.skipChildren();
+                return;
+            }
+            String name;
+            while ((name = json.nextFieldName()) != null) {
+                if (json.nextToken() == JsonToken.START_OBJECT && name.equals("usage") && usage == null) {
+                    usage = Usage.read(json);
+                } else {
+                    json.skipChildren();
+                }
+            }
+        }
+    }
+}

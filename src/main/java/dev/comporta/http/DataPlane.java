@@ -1,0 +1,137 @@
+package dev.comporta.http;
+
+import dev.comporta.core.ApiType;
+import dev.comporta.core.Call;
+import dev.comporta.core.Dialect;
+import dev.comporta.core.ErrorCode;
+import dev.comporta.core.GatewayError;
+import dev.comporta.core.Reply;
+import dev.comporta.core.Uuid7;
+import dev.comporta.pipeline.Pipeline;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** The routes below {@code /v1}. Everything there that is not known is refused: an allow-list, not a block-list. */
+@ApplicationScoped
+public class DataPlane {
+
+    /** Before all that Quarkus puts in front of its own routes: calls need none of it. */
+    private static final int FIRST = -10_000;
+
+    private static final Logger LOG = Logger.getLogger(DataPlane.class);
+    private static final Logger ACCESS = Logger.getLogger("dev.comporta.access");
+
+    private final Pipeline pipeline;
+    private final ModelList models;
+    private final Clock clock;
+    private final long maxBodyBytes;
+    private final boolean accessLog;
+
+    DataPlane(Pipeline pipeline, ModelList models, Clock clock, HttpConfig config) {
+        this.pipeline = pipeline;
+        this.models = models;
+        this.clock = clock;
+        maxBodyBytes = config.maxBodySize().asLongValue();
+        accessLog = config.accessLog();
+    }
+
+    void register(@Observes Router router) {
+        router.post("/v1/chat/completions").order(FIRST).handler(this::chat);
+        router.get("/v1/models").order(FIRST).handler(context -> answer(context, models.list(context.request())));
+        router.getWithRegex("/v1/models/.+")
+                .order(FIRST)
+                .handler(context -> answer(context, models.one(context.request())));
+        for (String known : new String[] {"/v1/chat/completions", "/v1/models", "/v1/models/*"}) {
+            router.route(known).order(FIRST + 1).handler(DataPlane::wrongMethod);
+        }
+        router.route("/v1/organization/*").order(FIRST + 1).handler(DataPlane::administrative);
+        router.route("/v1/*").order(FIRST + 2).handler(DataPlane::unknown);
+    }
+
+    private void chat(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        long startNanos = System.nanoTime();
+        Instant receivedAt = clock.instant();
+        UUID id = Uuid7.at(receivedAt);
+        Promise<Void> gone = Promise.promise();
+        request.response().closeHandler(closed -> gone.tryComplete());
+        Future<Reply> reply = RequestBody.read(request, maxBodyBytes)
+                .compose(body -> pipeline.chat(new Call(
+                        id,
+                        receivedAt,
+                        startNanos,
+                        "POST",
+                        "/v1/chat/completions",
+                        ApiType.CHAT_COMPLETIONS,
+                        Dialect.OPENAI,
+                        request.headers(),
+                        body,
+                        gone.future())));
+        reply.onComplete(result -> {
+            if (result.succeeded()) {
+                ReplyWriter.write(request.response(), result.result());
+            } else {
+                ErrorReply.write(request, id, asGatewayError(result.cause()));
+            }
+        });
+        if (accessLog) {
+            request.response().endHandler(end -> logAccess(request, id, startNanos));
+        }
+    }
+
+    private static void answer(RoutingContext context, Buffer body) {
+        context.response().putHeader("content-type", "application/json").end(body);
+    }
+
+    private static void logAccess(HttpServerRequest request, UUID id, long startNanos) {
+        ACCESS.infof(
+                "%s %s %s %d %d ms",
+                id,
+                request.method(),
+                request.path(),
+                request.response().getStatusCode(),
+                (System.nanoTime() - startNanos) / 1_000_000);
+    }
+
+    private static GatewayError asGatewayError(Throwable cause) {
+        if (cause instanceof GatewayError error) {
+            return error;
+        }
+        LOG.error("A call failed for a reason that is the gateway's own", cause);
+        return new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
+    }
+
+    private static void wrongMethod(RoutingContext context) {
+        refuse(
+                context,
+                new GatewayError(
+                        ErrorCode.METHOD_NOT_ALLOWED,
+                        "The method %s is not allowed here."
+                                .formatted(context.request().method())));
+    }
+
+    private static void administrative(RoutingContext context) {
+        refuse(
+                context,
+                new GatewayError(
+                        ErrorCode.FORBIDDEN, "The provider's administration is not reached through the gateway."));
+    }
+
+    private static void unknown(RoutingContext context) {
+        refuse(context, new GatewayError(ErrorCode.NOT_FOUND, "The gateway has no such endpoint."));
+    }
+
+    private static void refuse(RoutingContext context, GatewayError error) {
+        ErrorReply.write(context.request(), UUID.randomUUID(), error);
+    }
+}

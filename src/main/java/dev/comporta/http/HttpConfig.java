@@ -1,0 +1,18 @@
+package dev.comporta.http;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** The door's limits. */
+@ConfigMapping(prefix = "gateway")
+public interface HttpConfig {
+
+    /** The longest request body that is read into memory; a longer one is answered with 413. */
+    @WithDefault("32M")
+    MemorySize maxBodySize();
+
+    /** Whether each call is logged in one line, without headers, bodies or queries. */
+    @WithDefault("false")
+    boolean accessLog();
+}

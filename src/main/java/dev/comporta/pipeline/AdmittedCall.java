@@ -1,0 +1,13 @@
+package dev.comporta.pipeline;
+
+import dev.comporta.core.Attribution;
+import dev.comporta.core.Call;
+import dev.comporta.core.Caller;
+import dev.comporta.dialect.openai.ChatRequest;
+
+/**
+ * A call that may be made.
+ *
+ * @param direct whether it goes straight to the named provider, because the gateway is switched off for it
+ */
+record AdmittedCall(Call call, Caller caller, ChatRequest request, Attribution attribution, boolean direct) {}

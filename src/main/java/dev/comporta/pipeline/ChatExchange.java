@@ -1,0 +1,302 @@
+package dev.comporta.pipeline;
+
+import dev.comporta.core.Call;
+import dev.comporta.core.ErrorCode;
+import dev.comporta.core.GatewayError;
+import dev.comporta.core.Reply;
+import dev.comporta.core.TokenUsage;
+import dev.comporta.core.UsageSource;
+import dev.comporta.dialect.openai.ChatCompletion;
+import dev.comporta.dialect.openai.ChatRequest;
+import dev.comporta.dialect.openai.ChatStream;
+import dev.comporta.dialect.openai.CompletionChunks;
+import dev.comporta.dialect.openai.PromptText;
+import dev.comporta.model.Cost;
+import dev.comporta.provider.ProviderConfig.StreamUsage;
+import dev.comporta.provider.Upstream;
+import dev.comporta.usage.Outcome;
+import dev.comporta.usage.Recording;
+import dev.comporta.usage.Tokenizer;
+import dev.comporta.usage.UsageRecorder;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One chat call and one provider: the request goes out, the answer comes back whole or as a stream, and the end is
+ * accounted for exactly once, whether the provider finishes, fails or stalls, or the caller hangs up.
+ *
+ * <p>Lives on the call's event loop.
+ */
+final class ChatExchange {
+
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
+    /** A rough measure, used only for calls that the death of the process cuts off. */
+    private static final int BYTES_PER_TOKEN = 4;
+
+    private final Route route;
+    private final Call call;
+    private final ChatRequest request;
+    private final Tokenizer tokenizer;
+    private final CallMetrics metrics;
+    private final Recording recording;
+    private final ReplyHeaders headers;
+    private final Promise<Reply> reply = Promise.promise();
+
+    private Upstream.@Nullable Exchange exchange;
+    private @Nullable ChatStreamReply stream;
+    private long sentNanos;
+    private long upstreamNanos;
+    /** Whether the end is decided; whoever sets this records it. */
+    private boolean over;
+
+    ChatExchange(
+            Route route,
+            UsageRecorder usage,
+            Tokenizer tokenizer,
+            CallMetrics metrics,
+            boolean compatibilityHeaders) {
+        this.route = route;
+        this.tokenizer = tokenizer;
+        this.metrics = metrics;
+        AdmittedCall admitted = route.admitted();
+        call = admitted.call();
+        request = admitted.request();
+        headers = new ReplyHeaders(route, compatibilityHeaders);
+        recording = usage.record(
+                call,
+                admitted.caller(),
+                admitted.attribution(),
+                admitted.direct(),
+                request.stream(),
+                request.model(),
+                route.target(),
+                route.model());
+    }
+
+    /** Sends the request; completes with the answer, for a stream once its first event is there. */
+    Future<Reply> send() {
+        Future<Void> noted = recording.started(request.bytes().length / BYTES_PER_TOKEN);
+        if (noted.isComplete()) {
+            transmit();
+        } else {
+            noted.onSuccess(safe -> transmit()).onFailure(reply::tryFail);
+        }
+        return reply.future();
+    }
+
+    private void transmit() {
+        StreamUsage streamUsage = route.provider().streamUsage();
+        Buffer body = request.forwarded(
+                route.target().model(), streamUsage == StreamUsage.REQUEST, streamUsage == StreamUsage.ALWAYS);
+        sentNanos = System.nanoTime();
+        Upstream.Exchange sent = route.provider()
+                .upstream()
+                .send(new Upstream.Request("/chat/completions", call.headers(), route.key(), ownKey(), body));
+        exchange = sent;
+        call.gone().onComplete(gone -> callerGone());
+        sent.answer().onComplete(answer -> {
+            if (over) {
+                sent.reset();
+            } else if (answer.succeeded()) {
+                answered(answer.result());
+            } else {
+                unreachable(answer.cause());
+            }
+        });
+    }
+
+    private void answered(Upstream.Answer answer) {
+        upstreamNanos = System.nanoTime() - sentNanos;
+        String contentType = answer.headers().get(HttpHeaders.CONTENT_TYPE);
+        if (answer.status() < 300 && contentType != null && contentType.startsWith("text/event-stream")) {
+            stream(answer);
+        } else {
+            collect(answer);
+        }
+    }
+
+    private void collect(Upstream.Answer answer) {
+        Buffer body = Buffer.buffer();
+        answer.body()
+                .handler(chunk -> {
+                    if (body.length() + chunk.length() <= MAX_ANSWER_BYTES) {
+                        body.appendBuffer(chunk);
+                    } else {
+                        fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is longer than 64 MiB.");
+                    }
+                })
+                .exceptionHandler(this::unreachable)
+                .endHandler(end -> {
+                    upstreamNanos = System.nanoTime() - sentNanos;
+                    if (!over) {
+                        collected(answer, body);
+                    }
+                })
+                .resume();
+    }
+
+    private void collected(Upstream.Answer answer, Buffer body) {
+        if (answer.status() >= 300) {
+            providerError(ProviderError.of(answer.status(), body, ownKey()), answer);
+            return;
+        }
+        ChatCompletion completion = ChatCompletion.parse(body.getBytes());
+        if (completion == null) {
+            fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not JSON.");
+        } else if (completion.error()) {
+            providerError(ProviderError.of(502, body, ownKey()), answer);
+        } else {
+            over = true;
+            recording.firstToken();
+            used(completion.usage(), () -> tokenizer.count(completion::text))
+                    .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)))
+                    .onComplete(cost -> reply.tryComplete(whole(answer, body, cost.result())));
+        }
+    }
+
+    private Reply whole(Upstream.Answer answer, Buffer body, @Nullable Cost cost) {
+        if (!request.stream()) {
+            return Reply.whole(answer.status(), headers.ofWhole(answer, overheadNanos(), cost), body);
+        }
+        // The provider did not stream, but the caller asked for one.
+        return Reply.whole(
+                answer.status(),
+                headers.of(answer, overheadNanos()).set(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+                CompletionChunks.of(body, request.includeUsage()));
+    }
+
+    private void stream(Upstream.Answer answer) {
+        boolean strip = route.provider().streamUsage() == StreamUsage.REQUEST && !request.includeUsage();
+        ChatStreamReply streamed =
+                new ChatStreamReply(answer.body(), new ChatStream(strip), tokenizer, recording, this::streamEnded);
+        stream = streamed;
+        streamed.begin().onComplete(begun -> {
+            Buffer error = streamed.firstError();
+            if (over) {
+                return;
+            }
+            if (begun.failed()) {
+                unreachable(begun.cause());
+            } else if (error != null) {
+                reset();
+                providerError(ProviderError.of(502, error, ownKey()), answer);
+            } else {
+                reply.tryComplete(
+                        Reply.streamed(answer.status(), headers.of(answer, overheadNanos()), streamed));
+            }
+        });
+    }
+
+    /** The provider's part of a stream is over; the caller's last bytes wait until this has been recorded. */
+    private Future<Void> streamEnded(ChatStreamReply streamed) {
+        if (over) {
+            return Future.succeededFuture();
+        }
+        over = true;
+        boolean whole = streamed.isWhole();
+        if (!whole) {
+            reset();
+        }
+        return used(streamed.usage(), streamed::outputTokens)
+                .compose(used -> ended(
+                        whole && !streamed.hasFailed()
+                                ? Outcome.success(200, used.tokens, used.source)
+                                : new Outcome(
+                                        Outcome.Status.ERROR,
+                                        200,
+                                        used.tokens,
+                                        used.source,
+                                        ErrorCode.PROVIDER_FAILED.code(),
+                                        "The provider's stream broke off.")))
+                .mapEmpty();
+    }
+
+    private void callerGone() {
+        if (over) {
+            return;
+        }
+        over = true;
+        reset();
+        ChatStreamReply streamed = stream;
+        used(
+                        streamed == null ? null : streamed.usage(),
+                        () -> streamed == null ? Future.succeededFuture(0L) : streamed.outputTokens())
+                .compose(used -> ended(new Outcome(
+                        Outcome.Status.CANCELLED,
+                        Outcome.CALLER_GONE,
+                        used.tokens,
+                        used.source,
+                        "caller_gone",
+                        "The caller closed the connection.")))
+                .onComplete(recorded -> reply.tryFail(new GatewayError(ErrorCode.INTERNAL, "The caller has gone.")));
+    }
+
+    private void unreachable(Throwable cause) {
+        if (cause instanceof TimeoutException) {
+            fail(ErrorCode.PROVIDER_TIMEOUT, "The provider %s did not answer in time.".formatted(providerName()));
+        } else {
+            fail(
+                    ErrorCode.PROVIDER_UNREACHABLE,
+                    "The provider %s could not be reached or closed the connection.".formatted(providerName()));
+        }
+    }
+
+    /** The call fails before its answer has begun. */
+    private void fail(ErrorCode code, String message) {
+        if (over) {
+            return;
+        }
+        over = true;
+        reset();
+        ended(Outcome.refused(code.status(), code.code(), message))
+                .onComplete(recorded -> reply.tryFail(new GatewayError(code, message)));
+    }
+
+    private void providerError(ProviderError error, Upstream.Answer answer) {
+        over = true;
+        ended(Outcome.refused(error.status(), error.code(), error.message()))
+                .onComplete(recorded -> reply.tryComplete(
+                        Reply.whole(error.status(), headers.ofError(answer, overheadNanos(), error), error.body())));
+    }
+
+    private Future<@Nullable Cost> ended(Outcome outcome) {
+        metrics.ended(route, outcome, recording, overheadNanos());
+        return recording.ended(outcome);
+    }
+
+    /** What the provider said was used, else what can be counted. */
+    private Future<Used> used(@Nullable TokenUsage told, Supplier<Future<Long>> output) {
+        if (told != null) {
+            return Future.succeededFuture(new Used(told, UsageSource.EXACT));
+        }
+        return tokenizer
+                .count(() -> PromptText.of(request.bytes()))
+                .compose(in -> output.get()
+                        .map(out -> new Used(TokenUsage.of(in, out), UsageSource.ESTIMATED)));
+    }
+
+    private record Used(TokenUsage tokens, UsageSource source) {}
+
+    private long overheadNanos() {
+        return System.nanoTime() - call.startNanos() - upstreamNanos;
+    }
+
+    private void reset() {
+        if (exchange != null) {
+            exchange.reset();
+        }
+    }
+
+    private boolean ownKey() {
+        return route.admitted().caller().providerKey() != null;
+    }
+
+    private String providerName() {
+        return route.provider().name();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.comporta.pipeline;
+
+import dev.comporta.client.ClientDirectory;
+import dev.comporta.core.Attribution;
+import dev.comporta.core.Call;
+import dev.comporta.core.Dialect;
+import dev.comporta.core.ErrorCode;
+import dev.comporta.core.GatewayError;
+import dev.comporta.core.Reply;
+import dev.comporta.core.Secret;
+import dev.comporta.dialect.openai.ChatRequest;
+import dev.comporta.model.ModelRegistry;
+import dev.comporta.model.ResolvedTarget;
+import dev.comporta.provider.Provider;
+import dev.comporta.provider.Providers;
+import dev.comporta.secret.ProviderKeys;
+import dev.comporta.usage.Outcome;
+import dev.comporta.usage.UsageRecorder;
+import io.vertx.core.Future;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a call: who asks, may they, where does it go, and then the exchange with the provider. Called on the call's
+ * event loop; never waits.
+ */
+@ApplicationScoped
+public class Pipeline {
+
+    private final ClientDirectory clients;
+    private final ModelRegistry registry;
+    private final Providers providers;
+    private final ProviderKeys keys;
+    private final UsageRecorder usage;
+    private final ChatExchanges exchanges;
+    private final GatewayConfig config;
+
+    Pipeline(
+            ClientDirectory clients,
+            ModelRegistry registry,
+            Providers providers,
+            ProviderKeys keys,
+            UsageRecorder usage,
+            ChatExchanges exchanges,
+            GatewayConfig config) {
+        this.clients = clients;
+        this.registry = registry;
+        this.providers = providers;
+        this.keys = keys;
+        this.usage = usage;
+        this.exchanges = exchanges;
+        this.config = config;
+    }
+
+    /**
+     * Handles a chat completion call.
+     *
+     * @return the answer, at the latest when its first event is there; a failure is a {@link GatewayError}
+     */
+    public Future<Reply> chat(Call call) {
+        AuthenticatedCall authenticated = authenticate(call);
+        ChatRequest request = null;
+        try {
+            request = ChatRequest.parse(call.body());
+            AdmittedCall admitted = admit(authenticated, request);
+            Route route = route(admitted);
+            return exchanges.send(route);
+        } catch (GatewayError refusal) {
+            return refused(authenticated, request, refusal);
+        }
+    }
+
+    private AuthenticatedCall authenticate(Call call) {
+        return new AuthenticatedCall(call, clients.authenticate(call.headers()));
+    }
+
+    private AdmittedCall admit(AuthenticatedCall authenticated, ChatRequest request) {
+        boolean direct = !config.enabled() || !authenticated.caller().gatewayEnabled();
+        if (direct && config.directMode() == GatewayConfig.DirectMode.FORBID) {
+            throw new GatewayError(
+                    ErrorCode.GATEWAY_NOT_ENABLED, "The AI gateway is not enabled for this client.");
+        }
+        Call call = authenticated.call();
+        Attribution attribution = AttributionHeaders.read(call.headers(), request);
+        return new AdmittedCall(call, authenticated.caller(), request, attribution, direct);
+    }
+
+    private Route route(AdmittedCall admitted) {
+        ResolvedTarget resolved =
+                registry.resolve(admitted.request().model(), providers.names()).get(0);
+        String name = resolved.target().provider();
+        Provider provider = providers
+                .find(name)
+                .orElseThrow(() -> new GatewayError(
+                        ErrorCode.MODEL_NOT_FOUND, "The provider %s is not configured.".formatted(name), "model"));
+        if (provider.dialect() != Dialect.OPENAI) {
+            throw new GatewayError(
+                    ErrorCode.UNSUPPORTED_DIALECT,
+                    "Chat completions cannot be translated for the provider %s yet.".formatted(name),
+                    "model");
+        }
+        return new Route(admitted, resolved.target(), resolved.model(), provider, key(admitted, provider));
+    }
+
+    private @Nullable Secret key(AdmittedCall admitted, Provider provider) {
+        Secret own = admitted.caller().providerKey();
+        if (own != null) {
+            return own;
+        }
+        Secret shared = keys.find(provider.name()).orElse(null);
+        if (shared == null && provider.keyRequired()) {
+            throw new GatewayError(
+                    ErrorCode.PROVIDER_KEY_MISSING,
+                    "The gateway has no key for the provider %s: set %s_API_KEY."
+                            .formatted(provider.name(), provider.name().toUpperCase(Locale.ROOT)));
+        }
+        return shared;
+    }
+
+    /** A call that its client made, and that no provider saw, is a row of the usage log too. */
+    private Future<Reply> refused(
+            AuthenticatedCall authenticated, @Nullable ChatRequest request, GatewayError refusal) {
+        String model = request == null ? null : request.model();
+        return usage.record(authenticated.call(), authenticated.caller(), Attribution.NONE, model)
+                .ended(Outcome.refused(
+                        refusal.code().status(), refusal.code().code(), refusal.getMessage()))
+                .compose(recorded -> Future.failedFuture(refusal));
+    }
+}

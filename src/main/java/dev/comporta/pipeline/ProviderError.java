@@ -1,0 +1,94 @@
+package dev.comporta.pipeline;
+
+import dev.comporta.core.ErrorCode;
+import dev.comporta.dialect.openai.OpenAiError;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error of a provider, as the caller gets it: the provider's own body and status wherever a client can make sense of
+ * them.
+ *
+ * @param code the provider's code or type, for the usage log; or null
+ * @param message a description for the usage log that quotes nothing the provider wrote, because providers echo prompts
+ *     and keys
+ */
+record ProviderError(int status, Buffer body, @Nullable String code, String message) {
+
+    private static final int MAX_CODE = 100;
+
+    /**
+     * @param status the provider's status; for an error that came with a status of success, 502
+     * @param ownKey whether the caller's own key was used, in which case a refusal of the key is the caller's business
+     */
+    static ProviderError of(int status, Buffer body, boolean ownKey) {
+        if (status == 401 && !ownKey) {
+            // Shown as it is, the caller would think that its gateway key was wrong. The body may quote the shared key.
+            ErrorCode refused = ErrorCode.PROVIDER_REFUSED_KEY;
+            String message = "The provider refused the gateway's key; the gateway's operator has to look at it.";
+            return new ProviderError(
+                    refused.status(),
+                    OpenAiError.body(message, refused.type(), null, refused.code()),
+                    refused.code(),
+                    message);
+        }
+        int shown = shownStatus(status);
+        String message = "The provider answered with status " + status + ".";
+        JsonObject error = error(body);
+        if (error == null) {
+            String code = ErrorCode.PROVIDER_FAILED.code();
+            return new ProviderError(shown, OpenAiError.body(message, type(shown), null, code), code, message);
+        }
+        Buffer kept = error.containsKey("error") ? body : wrapped(error, shown);
+        return new ProviderError(shown, kept, code(error), message);
+    }
+
+    /** Statuses that only one provider knows become what every client knows. */
+    private static int shownStatus(int status) {
+        return switch (status) {
+            case 498, 529 -> 503;
+            default -> status < 400 ? 502 : status;
+        };
+    }
+
+    private static @Nullable JsonObject error(Buffer body) {
+        try {
+            Object json = body.length() == 0 ? null : body.toJson();
+            if (json instanceof JsonArray array && array.size() == 1) {
+                // Google's OpenAI-compatible endpoint answers with an array of one error.
+                json = array.getValue(0);
+            }
+            return json instanceof JsonObject object ? object : null;
+        } catch (DecodeException e) {
+            return null;
+        }
+    }
+
+    /** Mistral and others write the error without the object around it, or as {@code detail}. */
+    private static Buffer wrapped(JsonObject error, int status) {
+        Object message = error.getValue("message", error.getValue("detail", "The provider gave no reason."));
+        return OpenAiError.body(
+                message instanceof String text ? text : String.valueOf(message),
+                error.getValue("type") instanceof String type ? type : type(status),
+                error.getValue("param") instanceof String param ? param : null,
+                code(error));
+    }
+
+    private static @Nullable String code(JsonObject body) {
+        JsonObject error = body.getValue("error") instanceof JsonObject nested ? nested : body;
+        Object code = error.getValue("code");
+        Object named = code == null ? error.getValue("type") : code;
+        if (named == null) {
+            return null;
+        }
+        String text = named.toString();
+        return text.length() <= MAX_CODE ? text : text.substring(0, MAX_CODE);
+    }
+
+    private static String type(int status) {
+        return status < 500 ? "invalid_request_error" : "server_error";
+    }
+}

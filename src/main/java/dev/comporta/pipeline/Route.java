@@ -1,0 +1,15 @@
+package dev.comporta.pipeline;
+
+import dev.comporta.core.Secret;
+import dev.comporta.core.Target;
+import dev.comporta.model.Model;
+import dev.comporta.provider.Provider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an admitted call goes.
+ *
+ * @param model the registry row that prices it, or null if the registry does not know the model
+ * @param key what is presented to the provider, or null if it needs none
+ */
+record Route(AdmittedCall admitted, Target target, @Nullable Model model, Provider provider, @Nullable Secret key) {}

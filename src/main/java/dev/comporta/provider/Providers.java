@@ -1,0 +1,79 @@
+package dev.comporta.provider;
+
+import dev.comporta.core.Dialect;
+import dev.comporta.store.StartupFailure;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The configured providers. Immutable. */
+@ApplicationScoped
+public class Providers {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
+    private final Map<String, Provider> providers = new HashMap<>();
+
+    Providers(Vertx vertx, ProviderConfig config, DemoConfig demo) {
+        config.providers().forEach((name, settings) -> providers.put(name, provider(vertx, name, settings)));
+        if (demo.enabled()) {
+            providers.put(
+                    DemoUpstream.NAME,
+                    new Provider(
+                            DemoUpstream.NAME,
+                            Dialect.OPENAI,
+                            false,
+                            ProviderConfig.StreamUsage.REQUEST,
+                            new DemoUpstream(vertx)));
+        }
+    }
+
+    public Optional<Provider> find(String name) {
+        return Optional.ofNullable(providers.get(name));
+    }
+
+    /** The names that a gateway identifier can begin with. */
+    public Set<String> names() {
+        return providers.keySet();
+    }
+
+    private static Provider provider(Vertx vertx, String name, ProviderConfig.Settings settings) {
+        if (!NAME.matcher(name).matches()) {
+            throw new StartupFailure(
+                    "The provider name \"%s\" is not usable: write it in lower-case letters, digits and dashes."
+                            .formatted(name));
+        }
+        return new Provider(
+                name,
+                settings.dialect(),
+                settings.keyRequired(),
+                settings.streamUsage(),
+                new HttpUpstream(vertx, baseUrl(name, settings), settings));
+    }
+
+    private static URI baseUrl(String name, ProviderConfig.Settings settings) {
+        String setting = "gateway.providers." + name + ".base-url";
+        String text = settings.baseUrl()
+                .orElseThrow(() -> new StartupFailure(
+                        "The provider %s has no address: set %s, for example to https://example.com/v1."
+                                .formatted(name, setting)));
+        try {
+            URI url = new URI(text.strip());
+            boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+            if (http && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // Told below, without repeating what may hold a secret.
+        }
+        throw new StartupFailure(
+                "The setting %s is not a base URL: write http(s)://host/path, without a login or a query."
+                        .formatted(setting));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.comporta.usage;
+
+import dev.comporta.core.TokenUsage;
+import dev.comporta.core.UsageSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a call.
+ *
+ * @param status how it ended
+ * @param statusCode the HTTP status that the caller got; 499 if it had left
+ * @param tokens what was used
+ * @param source how that is known
+ * @param errorCode machine-readable reason, or null
+ * @param errorMessage reason in words without secrets or prompts, or null
+ */
+public record Outcome(
+        Status status,
+        int statusCode,
+        TokenUsage tokens,
+        UsageSource source,
+        @Nullable String errorCode,
+        @Nullable String errorMessage) {
+
+    /** The status recorded for a caller that hung up, as nginx writes it. */
+    public static final int CALLER_GONE = 499;
+
+    /** How a call ended. */
+    public enum Status {
+        SUCCESS("success"),
+        ERROR("error"),
+        CANCELLED("cancelled");
+
+        private final String word;
+
+        Status(String word) {
+            this.word = word;
+        }
+
+        /** The word in {@code gateway_usage_logs.status}. */
+        public String word() {
+            return word;
+        }
+    }
+
+    public static Outcome success(int statusCode, TokenUsage tokens, UsageSource source) {
+        return new Outcome(Status.SUCCESS, statusCode, tokens, source, null, null);
+    }
+
+    /** A call that failed before anything was used. */
+    public static Outcome refused(int statusCode, @Nullable String code, @Nullable String message) {
+        return new Outcome(Status.ERROR, statusCode, TokenUsage.NONE, UsageSource.EXACT, code, message);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.comporta.usage;
+
+import dev.comporta.core.Call;
+import dev.comporta.core.TokenUsage;
+import dev.comporta.core.UsageSource;
+import dev.comporta.model.Cost;
+import dev.comporta.model.ExchangeRate;
+import dev.comporta.model.Model;
+import io.vertx.core.Future;
+import java.math.BigDecimal;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounting of one call, from its admission to its end. {@link #started} notes it before it goes to a provider,
+ * {@link #ended} what came of it; the end is recorded exactly once, whoever comes first.
+ *
+ * <p>Used from the call's event loop only.
+ */
+public final class Recording {
+
+    private final UsageRecorder recorder;
+    private final Call call;
+    private final byte[] head;
+    private final @Nullable Model model;
+    private long firstTokenNanos;
+    private boolean over;
+
+    Recording(UsageRecorder recorder, Call call, byte[] head, @Nullable Model model) {
+        this.recorder = recorder;
+        this.call = call;
+        this.head = head;
+        this.model = model;
+    }
+
+    /**
+     * Notes that the call is about to go to a provider.
+     *
+     * @param estimatedInputTokens what is recorded if this process dies before the call ends
+     * @throws dev.comporta.core.GatewayError if the journal takes no more calls
+     */
+    public Future<Void> started(long estimatedInputTokens) {
+        Outcome interrupted = new Outcome(
+                Outcome.Status.ERROR,
+                500,
+                TokenUsage.of(estimatedInputTokens, 0),
+                UsageSource.ESTIMATED,
+                "interrupted",
+                "The gateway stopped before the call ended.");
+        return recorder.journal()
+                .started(call.id(), head, UsageRow.tail(interrupted, 0, -1, cost(interrupted.tokens())));
+    }
+
+    /** Marks the time to the first token, once. */
+    public void firstToken() {
+        if (firstTokenNanos == 0) {
+            firstTokenNanos = System.nanoTime();
+        }
+    }
+
+    /** Time to the first token in nanoseconds, or -1 if none came. */
+    public long timeToFirstToken() {
+        return firstTokenNanos == 0 ? -1 : firstTokenNanos - call.startNanos();
+    }
+
+    /** Whether the end is recorded already. */
+    public boolean isOver() {
+        return over;
+    }
+
+    /**
+     * Records the end. When the future completes the usage is on disk, and the caller's last byte may go.
+     *
+     * @return what the call cost, or null if the price is unknown or the end was recorded before
+     */
+    public Future<@Nullable Cost> ended(Outcome outcome) {
+        if (over) {
+            return Future.succeededFuture();
+        }
+        over = true;
+        long latency = System.nanoTime() - call.startNanos();
+        long firstToken = timeToFirstToken();
+        Cost cost = cost(outcome.tokens());
+        byte[] tail = UsageRow.tail(
+                outcome, TimeUnit.NANOSECONDS.toMillis(latency), firstToken < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(firstToken), cost);
+        return recorder.ended(call.id(), head, tail).map(safe -> cost);
+    }
+
+    private @Nullable Cost cost(TokenUsage tokens) {
+        BigDecimal usd = tokens.totalTokens() == 0
+                ? BigDecimal.ZERO
+                : model == null ? null : model.prices().cost(tokens);
+        if (usd == null) {
+            return null;
+        }
+        ExchangeRate rate = recorder.rates().current();
+        return Cost.of(usd, rate);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.comporta.usage;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of the journal, mapped into memory: what is stored survives the process, because the pages belong to the
+ * operating system. Its space is allocated when it is created, so that a full disk is noticed then and not later.
+ *
+ * <p>Layout, big-endian: a header of 64 bytes (magic, sequence number or 0 for a spare, offset up to which the writer is
+ * done), then records aligned to 8 bytes: length of kind and payload (0: nothing yet, -1: go on in the next segment),
+ * CRC-32C, id, kind, payload. The length is stored last, so a reader never sees half a record.
+ *
+ * <p>One thread appends, any number read.
+ */
+final class Segment {
+
+    private static final long MAGIC = 0x436F6D706F72746AL;
+    private static final int MAGIC_AT = 0;
+    private static final int SEQUENCE_AT = 8;
+    private static final int DONE_AT = 16;
+    static final int HEADER = 64;
+
+    private static final int RECORD_HEADER = 24;
+    private static final int CONTINUED = -1;
+    private static final byte[] NOTHING = {};
+    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+    private final Path file;
+    private final MappedByteBuffer map;
+    private int end = HEADER;
+
+    private Segment(Path file, MappedByteBuffer map) {
+        this.file = file;
+        this.map = map;
+    }
+
+    /** A new spare segment, its space allocated. Blocks for milliseconds. */
+    static Segment create(Path file, int size) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer zeros = ByteBuffer.allocate(1 << 20);
+            for (int written = 0; written < size; ) {
+                zeros.position(0).limit(Math.min(zeros.capacity(), size - written));
+                written += channel.write(zeros);
+            }
+            Segment segment = new Segment(file, channel.map(FileChannel.MapMode.READ_WRITE, 0, size));
+            segment.map.putLong(MAGIC_AT, MAGIC);
+            return segment;
+        } catch (IOException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
+    }
+
+    /** A segment that an earlier process left behind, or null if the file is not one. */
+    static @Nullable Segment reopen(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (channel.size() <= HEADER || channel.size() > Integer.MAX_VALUE) {
+                return null;
+            }
+            Segment segment = new Segment(file, channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size()));
+            return segment.map.getLong(MAGIC_AT) == MAGIC ? segment : null;
+        }
+    }
+
+    long sequence() {
+        return map.getLong(SEQUENCE_AT);
+    }
+
+    void activate(long sequence) {
+        map.putLong(SEQUENCE_AT, sequence);
+    }
+
+    /** Makes this segment a spare again. */
+    void recycle() {
+        map.putLong(SEQUENCE_AT, 0);
+        map.putLong(DONE_AT, 0);
+        byte[] zeros = new byte[1 << 16];
+        for (int at = HEADER; at < map.capacity(); at += zeros.length) {
+            map.put(at, zeros, 0, Math.min(zeros.length, map.capacity() - at));
+        }
+        end = HEADER;
+    }
+
+    void delete() throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    void force() {
+        map.force();
+    }
+
+    /** How many bytes of records still fit, the mark that ends the segment not counted. */
+    int free() {
+        return map.capacity() - end - Integer.BYTES;
+    }
+
+    static int sizeOf(int payload) {
+        return RECORD_HEADER + 1 + payload + 7 & ~7;
+    }
+
+    /** Appends a record whose payload is {@code head} followed by {@code tail}. The caller has seen that it fits. */
+    void append(byte kind, UUID id, byte[] head, byte[] tail) {
+        int at = end;
+        map.putLong(at + 8, id.getMostSignificantBits());
+        map.putLong(at + 16, id.getLeastSignificantBits());
+        map.put(at + 24, kind);
+        map.put(at + 25, head);
+        map.put(at + 25 + head.length, tail);
+        map.putInt(at + 4, checksum(kind, id, head, tail));
+        end = at + sizeOf(head.length + tail.length);
+        INT.setRelease(map, at, 1 + head.length + tail.length);
+    }
+
+    /** Tells readers to go on in the next segment. */
+    void seal() {
+        INT.setRelease(map, end, CONTINUED);
+    }
+
+    /**
+     * The record at an offset.
+     *
+     * @return null if there is none yet, or none any more because the machine lost power while it was written
+     */
+    @Nullable JournalRecord read(int at) {
+        if (at > map.capacity() - RECORD_HEADER) {
+            return null;
+        }
+        int length = (int) INT.getAcquire(map, at);
+        if (length <= 0 || length > map.capacity() - at - RECORD_HEADER) {
+            return null;
+        }
+        UUID id = new UUID(map.getLong(at + 8), map.getLong(at + 16));
+        byte[] payload = new byte[length - 1];
+        map.get(at + 25, payload);
+        byte kind = map.get(at + 24);
+        return checksum(kind, id, payload, NOTHING) == map.getInt(at + 4)
+                ? new JournalRecord(kind, id, payload, at, at + sizeOf(payload.length))
+                : null;
+    }
+
+    boolean isSealedAt(int at) {
+        return at > map.capacity() - Integer.BYTES || (int) INT.getAcquire(map, at) == CONTINUED;
+    }
+
+    /** The offset up to which everything is in the database. */
+    int done() {
+        return Math.max(HEADER, (int) map.getLong(DONE_AT));
+    }
+
+    void done(int offset) {
+        map.putLong(DONE_AT, offset);
+    }
+
+    private static int checksum(byte kind, UUID id, byte[] head, byte[] tail) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(ByteBuffer.allocate(17)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .put(kind)
+                .flip());
+        checksum.update(head);
+        checksum.update(tail);
+        return (int) checksum.getValue();
+    }
+}

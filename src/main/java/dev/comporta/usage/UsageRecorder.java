@@ -1,0 +1,144 @@
+package dev.comporta.usage;
+
+import dev.comporta.core.Attribution;
+import dev.comporta.core.Call;
+import dev.comporta.core.Caller;
+import dev.comporta.core.Target;
+import dev.comporta.model.ExchangeRates;
+import dev.comporta.model.Model;
+import dev.comporta.store.DataDirectory;
+import dev.comporta.store.Database;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the journal, keeps the writer going, and starts the {@link Recording} of each call. */
+@ApplicationScoped
+public class UsageRecorder {
+
+    private static final Logger LOG = Logger.getLogger(UsageRecorder.class);
+    private static final int SEGMENT_BYTES = 8 << 20;
+
+    private final Database database;
+    private final ExchangeRates rates;
+    private final Journal journal;
+    private final UsageWriter writer;
+
+    UsageRecorder(
+            DataDirectory directory,
+            Database database,
+            ExchangeRates rates,
+            JournalConfig config,
+            MeterRegistry metrics) {
+        this.database = database;
+        this.rates = rates;
+        journal = Journal.open(
+                directory.resolve("journal"),
+                SEGMENT_BYTES,
+                config.maxSize().asLongValue(),
+                config.sync() == JournalConfig.Sync.EACH,
+                config.syncInterval());
+        writer = new UsageWriter(journal, this::insert, directory.resolve("journal").resolve("rejected.jsonl"));
+        database.opened().onSuccess(open -> writer.start());
+        Gauge.builder("comporta.usage.journal.depth", writer, UsageWriter::depth)
+                .description("Ended calls in the journal that are not in the database yet")
+                .register(metrics);
+    }
+
+    /** Starts the accounting of a call whose target is known. */
+    public Recording record(
+            Call call,
+            Caller caller,
+            Attribution attribution,
+            boolean direct,
+            boolean streamed,
+            String requestedModel,
+            Target target,
+            @Nullable Model model) {
+        byte[] head = UsageRow.head(
+                call,
+                caller,
+                attribution,
+                direct,
+                streamed,
+                requestedModel,
+                target,
+                model == null ? null : model.id());
+        return new Recording(this, call, head, model);
+    }
+
+    /** Starts the accounting of a call that got no further than to say who it is from. */
+    public Recording record(Call call, Caller caller, Attribution attribution, @Nullable String requestedModel) {
+        byte[] head = UsageRow.head(call, caller, attribution, false, false, requestedModel, null, null);
+        return new Recording(this, call, head, null);
+    }
+
+    /** Ended calls that are not in the database yet. */
+    public long depth() {
+        return writer.depth();
+    }
+
+    /** Writes what is left and closes the journal. Blocks; call it when no call is under way any more. */
+    public void close() {
+        writer.close();
+        journal.close();
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    ExchangeRates rates() {
+        return rates;
+    }
+
+    /** Appends an end; the future completes on the caller's own event loop. */
+    Future<Void> ended(UUID id, byte[] head, byte[] tail) {
+        try {
+            return here(journal.ended(id, head, tail));
+        } catch (RuntimeException e) {
+            // The disk is full to the last byte. The log is the only place left that may survive.
+            LOG.errorf(
+                    "Usage could not be journalled (%s): %s%s",
+                    e.getMessage(),
+                    new String(head, StandardCharsets.UTF_8),
+                    new String(tail, StandardCharsets.UTF_8));
+            return Future.succeededFuture();
+        }
+    }
+
+    private static Future<Void> here(Future<Void> safe) {
+        Context context = Vertx.currentContext();
+        if (safe.isComplete() || context == null) {
+            return safe;
+        }
+        Promise<Void> promise = Promise.promise();
+        safe.onComplete(result -> context.runOnContext(back -> {
+            if (result.succeeded()) {
+                promise.complete();
+            } else {
+                promise.fail(result.cause());
+            }
+        }));
+        return promise.future();
+    }
+
+    private void insert(String jsonArray) throws ExecutionException, InterruptedException {
+        database.pool()
+                .preparedQuery(UsageTable.INSERT)
+                .execute(Tuple.of(jsonArray))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.comporta.usage;
+
+/** The statement that turns journal records into rows. */
+final class UsageTable {
+
+    /**
+     * Takes a JSON array of rows ($1). Rows that are there already are left alone, so a batch can be sent any number of
+     * times; a cost event is written exactly with its usage.
+     */
+    static final String INSERT =
+            """
+            WITH incoming AS (
+                SELECT * FROM json_to_recordset($1::text::json) AS row (
+                    id uuid, created_at timestamptz, request_id text, client_id uuid, gateway_key_id uuid,
+                    conversation_id text, phone text, user_id text, team_id text, project_id text, app_id text,
+                    task_type text, endpoint text, method text, api_type text, streamed boolean,
+                    requested_model text, model_registry_id uuid, provider text, model_name text,
+                    input_tokens bigint, cached_tokens bigint, cache_write_tokens bigint,
+                    output_tokens bigint, reasoning_tokens bigint, usage_source text,
+                    latency_ms integer, time_to_first_token_ms integer, was_direct boolean,
+                    cost_usd numeric, cost_eur numeric, cost_brl numeric,
+                    usd_to_eur_rate numeric, usd_to_brl_rate numeric,
+                    exchange_rate_date date, exchange_rate_source text,
+                    status text, status_code smallint, error_details jsonb, metadata jsonb)
+            ), inserted AS (
+                INSERT INTO gateway_usage_logs (
+                    id, created_at, request_id, client_id, gateway_key_id,
+                    conversation_id, phone, user_id, team_id, project_id, app_id,
+                    task_type, endpoint, method, api_type, streamed,
+                    requested_model, model_registry_id, provider, model_name,
+                    input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, total_tokens,
+                    usage_source, latency_ms, time_to_first_token_ms, was_direct,
+                    cost_usd, cost_eur, cost_brl, usd_to_eur_rate, usd_to_brl_rate,
+                    exchange_rate_date, exchange_rate_source,
+                    status, status_code, error_details, metadata)
+                SELECT
+                    id, created_at, request_id, client_id, gateway_key_id,
+                    conversation_id, phone, user_id, team_id, project_id, app_id,
+                    task_type, endpoint, method, api_type, streamed,
+                    requested_model, model_registry_id, provider, model_name,
+                    input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
+                    input_tokens + output_tokens,
+                    usage_source, latency_ms, time_to_first_token_ms, was_direct,
+                    cost_usd, cost_eur, cost_brl, usd_to_eur_rate, usd_to_brl_rate,
+                    exchange_rate_date, exchange_rate_source,
+                    status, status_code, error_details, metadata
+                FROM incoming
+                ON CONFLICT (id, created_at) DO NOTHING
+                RETURNING *
+            )
+            INSERT INTO cost_events (
+                usage_log_id, created_at, client_id, amount_usd, amount_eur, amount_brl,
+                usd_to_eur_rate, usd_to_brl_rate,
+                user_id, team_id, project_id, app_id, task_type, provider, model)
+            SELECT
+                id, created_at, client_id, cost_usd, cost_eur, cost_brl,
+                usd_to_eur_rate, usd_to_brl_rate,
+                user_id, team_id, project_id, app_id, task_type, provider, model_name
+            FROM inserted
+            WHERE cost_usd IS NOT NULL
+            ON CONFLICT (usage_log_id, created_at) DO NOTHING
+            """;
+
+    private UsageTable() {}
+}

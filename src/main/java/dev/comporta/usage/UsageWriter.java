@@ -1,0 +1,280 @@
+package dev.comporta.usage;
+
+import io.vertx.pgclient.PgException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings the journal into the database, in order and in batches, on one thread of its own. While the database is away it
+ * waits; what the database refuses for good goes to a file beside the journal, never nowhere.
+ *
+ * <p>At its start it also settles the calls that an earlier process began and did not end.
+ */
+final class UsageWriter implements AutoCloseable {
+
+    /** Stores a JSON array of rows; blocks. */
+    interface Rows {
+        void insert(String jsonArray) throws ExecutionException, InterruptedException;
+    }
+
+    private static final Logger LOG = Logger.getLogger(UsageWriter.class);
+    private static final int BATCH = 1_000;
+    private static final int SMALL_BATCH = 200;
+    private static final long PAUSE_NANOS = 50_000_000;
+    private static final long MAX_BACKOFF_NANOS = 5_000_000_000L;
+
+    private final Journal journal;
+    private final Rows rows;
+    private final Path rejected;
+    private final Thread thread = new Thread(this::run, "usage-writer");
+
+    /** Calls that have begun and not ended, by id, with the segment that must be kept for them. */
+    private final Map<UUID, Begun> begun = new HashMap<>();
+
+    /** Calls that an earlier process did not end. */
+    private final Deque<byte[]> interrupted = new ArrayDeque<>();
+
+    /** Sequence number of the first segment that this process wrote itself. */
+    private final long firstOwn;
+
+    private Segment segment;
+    private int offset;
+    private volatile long written;
+    private volatile int inherited;
+    private volatile boolean closing;
+    private volatile boolean abandoned;
+
+    private record Begun(Segment segment, int offset) {}
+
+    /** @param rejected the file for rows that the database refuses */
+    UsageWriter(Journal journal, Rows rows, Path rejected) {
+        this.journal = journal;
+        this.rows = rows;
+        this.rejected = rejected;
+        List<Segment> segments = journal.segments();
+        firstOwn = segments.get(segments.size() - 1).sequence();
+        segment = segments.get(0);
+        offset = Segment.HEADER;
+        inherited = countInherited(segments);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Ended calls in the journal that are not in the database yet. */
+    long depth() {
+        return Math.max(0, inherited + journal.appended() - written);
+    }
+
+    private static int countInherited(List<Segment> segments) {
+        int count = 0;
+        for (Segment old : segments.subList(0, segments.size() - 1)) {
+            JournalRecord record;
+            for (int at = Segment.HEADER; (record = old.read(at)) != null; at = record.next()) {
+                if (record.kind() == JournalRecord.ENDED && at >= old.done()) {
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    private void run() {
+        while (!abandoned) {
+            int size = writeBatch();
+            if (size == 0 && closing) {
+                return;
+            }
+            if (size < SMALL_BATCH && !closing) {
+                // Lets the next batch grow: many rows cost the database little more than one.
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    /** Reads what the journal has, up to a batch, stores it, and marks it as done. Returns how many rows that were. */
+    private int writeBatch() {
+        List<byte[]> batch = new ArrayList<>();
+        while (batch.size() < BATCH && !interrupted.isEmpty()) {
+            batch.add(interrupted.remove());
+        }
+        int orphans = batch.size();
+        List<Segment> finished = new ArrayList<>();
+        while (batch.size() < BATCH) {
+            JournalRecord record = segment.read(offset);
+            if (record != null) {
+                take(record, batch);
+                offset = record.next();
+            } else if (!moveOn(finished)) {
+                break;
+            }
+        }
+        if (!batch.isEmpty()) {
+            insert(batch);
+        }
+        if (abandoned) {
+            return 0;
+        }
+        written += batch.size() - orphans;
+        finished.forEach(done -> done.done(Integer.MAX_VALUE));
+        segment.done(offset);
+        releaseSegments();
+        return batch.size();
+    }
+
+    private void take(JournalRecord record, List<byte[]> batch) {
+        if (record.kind() == JournalRecord.STARTED) {
+            begun.put(record.id(), new Begun(segment, record.offset()));
+        } else {
+            begun.remove(record.id());
+            if (record.offset() >= segment.done()) {
+                batch.add(record.payload());
+            }
+        }
+    }
+
+    /** Goes to the next segment if this one is finished. */
+    private boolean moveOn(List<Segment> finished) {
+        Segment next = journal.after(segment);
+        boolean inherits = segment.sequence() < firstOwn;
+        if (next == null || !inherits && !segment.isSealedAt(offset)) {
+            return false;
+        }
+        finished.add(segment);
+        segment = next;
+        offset = Segment.HEADER;
+        if (segment.sequence() == firstOwn) {
+            settleInterrupted();
+        }
+        return true;
+    }
+
+    /** All that the earlier process wrote has been read: what it began and did not end will not end any more. */
+    private void settleInterrupted() {
+        begun.forEach((id, call) -> {
+            JournalRecord record = call.segment.read(call.offset);
+            if (record != null) {
+                interrupted.add(record.payload());
+            }
+        });
+        if (!interrupted.isEmpty()) {
+            LOG.warnf("%d calls were interrupted by the end of the last process; they are recorded as estimated", interrupted.size());
+        }
+        begun.clear();
+    }
+
+    private void releaseSegments() {
+        if (!interrupted.isEmpty()) {
+            return;
+        }
+        for (Segment candidate : journal.segments()) {
+            if (candidate == segment || begun.values().stream().anyMatch(call -> call.segment == candidate)) {
+                return;
+            }
+            journal.release(candidate);
+        }
+    }
+
+    private void insert(List<byte[]> batch) {
+        long backoff = PAUSE_NANOS;
+        boolean told = false;
+        while (true) {
+            try {
+                rows.insert(jsonArray(batch));
+                if (told) {
+                    LOG.info("The database takes usage again");
+                }
+                return;
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof PgException refusal && isAboutTheData(refusal)) {
+                    insertApart(batch, refusal);
+                    return;
+                }
+                if (!told) {
+                    LOG.warnf("Usage waits in the journal, the database does not take it: %s", e.getCause().getMessage());
+                    told = true;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                abandoned = true;
+            }
+            if (abandoned) {
+                return;
+            }
+            LockSupport.parkNanos(backoff);
+            backoff = Math.min(backoff * 2, MAX_BACKOFF_NANOS);
+        }
+    }
+
+    /** Halves a batch that the database refuses until the row that is to blame stands alone. */
+    private void insertApart(List<byte[]> batch, PgException refusal) {
+        if (batch.size() > 1) {
+            insert(batch.subList(0, batch.size() / 2));
+            insert(batch.subList(batch.size() / 2, batch.size()));
+            return;
+        }
+        LOG.errorf(
+                "The database refuses a usage row (%s); it is kept in %s", refusal.getSqlState(), rejected);
+        try {
+            Files.write(rejected, batch.get(0), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(rejected, "\n", StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            LOG.errorf("That row could not be kept either (%s): %s", e.getMessage(), text(batch.get(0)));
+        }
+    }
+
+    /** SQL states 22 (data exception) and 23 (integrity constraint): the same row would be refused again. */
+    private static boolean isAboutTheData(PgException refusal) {
+        String state = refusal.getSqlState();
+        return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+
+    private static String jsonArray(List<byte[]> batch) {
+        int length = batch.stream().mapToInt(row -> row.length + 1).sum() + 1;
+        byte[] json = new byte[length];
+        int at = 0;
+        byte separator = '[';
+        for (byte[] row : batch) {
+            json[at++] = separator;
+            System.arraycopy(row, 0, json, at, row.length);
+            at += row.length;
+            separator = ',';
+        }
+        json[at] = ']';
+        return text(json);
+    }
+
+    private static String text(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    /** Writes what is left, then stops; gives up after ten seconds, in which case the journal keeps the rest. */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(10_000);
+            abandoned = true;
+            LockSupport.unpark(thread);
+            thread.join(1_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
