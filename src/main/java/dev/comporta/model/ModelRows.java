@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jboss.logging.Logger;
 
 /**
  * The table {@code ai_models_registry}. Rows go in as JSON in the form of the API, which PostgreSQL itself takes apart:
@@ -64,8 +63,6 @@ class ModelRows {
     private static final String SELECTED = "id, is_edited, created_at, updated_at, "
             + COLUMNS.replaceAll("fallback_chain|capabilities|price_tiers", "$0::text AS $0");
 
-    private static final Logger LOG = Logger.getLogger(ModelRows.class);
-
     private final ObjectMapper json;
     private final RowReader reader;
 
@@ -74,7 +71,6 @@ class ModelRows {
         reader = new RowReader(json);
     }
 
-    /** All rows. One that cannot be understood is left out with a warning, because the others must go on serving. */
     Future<List<Model>> load(SqlClient client) {
         return client.query("SELECT %s FROM %s".formatted(SELECTED, TABLE))
                 .execute()
@@ -121,14 +117,7 @@ class ModelRows {
 
     private List<Model> readAll(RowSet<Row> rows) {
         List<Model> models = new ArrayList<>(rows.size());
-        for (Row row : rows) {
-            try {
-                models.add(reader.read(row));
-            } catch (RuntimeException e) {
-                LOG.warnf(
-                        "The row %s of %s is left out: %s", row.getString("gateway_identifier"), TABLE, e.getMessage());
-            }
-        }
+        rows.forEach(row -> models.add(reader.read(row)));
         return models;
     }
 }

@@ -9,11 +9,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link Model} of a row. Throws an unchecked exception if the row holds what it should not. */
+/**
+ * Makes a {@link Model} of a row. Rows may have been written by hand, and one that makes no sense must not keep the
+ * others from being loaded: what cannot be read is unknown.
+ */
 final class RowReader {
+
+    private static final Logger LOG = Logger.getLogger(RowReader.class);
 
     private final ObjectMapper json;
 
@@ -27,7 +35,9 @@ final class RowReader {
                 row.getString("provider"),
                 row.getString("model_name"),
                 row.getString("gateway_identifier"),
-                List.of(row.getArrayOfStrings("aliases")),
+                Stream.of(row.getArrayOfStrings("aliases"))
+                        .filter(Objects::nonNull)
+                        .toList(),
                 chain(row.getString("fallback_chain")),
                 capabilities(row.getString("capabilities")),
                 row.getInteger("context_window"),
@@ -45,12 +55,19 @@ final class RowReader {
     }
 
     private Prices prices(Row row) {
-        return new Prices(
-                price(row, "input_price_per_million"),
-                price(row, "output_price_per_million"),
-                price(row, "cached_input_price_per_million"),
-                price(row, "cache_write_price_per_million"),
-                tiers(row.getString("price_tiers")));
+        try {
+            return new Prices(
+                    price(row, "input_price_per_million"),
+                    price(row, "output_price_per_million"),
+                    price(row, "cached_input_price_per_million"),
+                    price(row, "cache_write_price_per_million"),
+                    json.readerForListOf(PriceTier.class).readValue(row.getString("price_tiers")));
+        } catch (JsonProcessingException | RuntimeException e) {
+            LOG.warnf(
+                    "The prices of %s count as unknown, because its price_tiers cannot be read",
+                    row.getString("gateway_identifier"));
+            return Prices.UNKNOWN;
+        }
     }
 
     private static @Nullable BigDecimal price(Row row, String column) {
@@ -58,27 +75,19 @@ final class RowReader {
         return price == null ? null : Decimals.plain(price);
     }
 
-    private List<PriceTier> tiers(String text) {
-        try {
-            return json.readerForListOf(PriceTier.class).readValue(text);
-        } catch (JsonProcessingException e) {
-            throw malformed("price_tiers", e);
-        }
-    }
-
     private List<String> chain(@Nullable String text) {
         if (text == null) {
             return List.of();
         }
         List<String> members = new ArrayList<>();
-        tree("fallback_chain", text).forEach(member -> members.add(member.asText()));
+        tree(text).forEach(member -> members.add(member.asText()));
         return List.copyOf(members);
     }
 
     /** An object of flags; people who write SQL also write a list of those that are true. */
     private Map<String, Boolean> capabilities(String text) {
         Map<String, Boolean> capabilities = new TreeMap<>();
-        JsonNode node = tree("capabilities", text);
+        JsonNode node = tree(text);
         if (node.isArray()) {
             node.forEach(name -> capabilities.put(name.asText(), true));
         } else {
@@ -91,15 +100,11 @@ final class RowReader {
         return Collections.unmodifiableMap(capabilities);
     }
 
-    private JsonNode tree(String column, String text) {
+    private JsonNode tree(String text) {
         try {
             return json.readTree(text);
         } catch (JsonProcessingException e) {
-            throw malformed(column, e);
+            throw new IllegalStateException("the database gave JSON that is none", e);
         }
-    }
-
-    private static IllegalArgumentException malformed(String column, JsonProcessingException e) {
-        return new IllegalArgumentException(column + ": " + e.getOriginalMessage(), e);
     }
 }
