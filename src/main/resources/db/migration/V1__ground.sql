@@ -82,7 +82,8 @@ CREATE TABLE ai_models_registry (
                                                CHECK (status IN ('active', 'deprecated', 'retired')),
     deprecation_date               DATE,
     is_active                      BOOLEAN     NOT NULL DEFAULT true,
-    -- True once an administrator changed the row: later seed data and price syncs leave it alone.
+    -- True once somebody wrote the row, by the API or by SQL: later seed data and price syncs leave it alone. An UPDATE
+    -- that sets it to false hands the row back to them.
     is_edited                      BOOLEAN     NOT NULL DEFAULT false,
     description                    TEXT,
     created_at                     TIMESTAMPTZ NOT NULL DEFAULT now(),
@@ -91,6 +92,19 @@ CREATE TABLE ai_models_registry (
     CHECK ((provider = 'alias') = (fallback_chain IS NOT NULL))
 );
 
+-- Whatever is not the gateway refreshing its own rows is an edit, so that a model switched off by plain SQL is still off
+-- after the next start.
+CREATE FUNCTION comporta_mark_edited() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('comporta.refreshing', true) IS DISTINCT FROM 'on'
+       AND (TG_OP = 'INSERT' OR NOT OLD.is_edited) THEN
+        NEW.is_edited := true;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER ai_models_registry_edited BEFORE INSERT OR UPDATE ON ai_models_registry
+    FOR EACH ROW EXECUTE FUNCTION comporta_mark_edited();
 CREATE TRIGGER ai_models_registry_updated_at BEFORE UPDATE ON ai_models_registry
     FOR EACH ROW EXECUTE FUNCTION comporta_touch_updated_at();
 CREATE TRIGGER ai_models_registry_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ai_models_registry

@@ -1,0 +1,75 @@
+package dev.comporta.store;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A real, empty, embedded database for one test class, opened the way the gateway opens its own. */
+public final class ScratchDatabase implements AutoCloseable {
+
+    private final Vertx vertx = Vertx.vertx();
+    private final DataDirectory directory;
+    private final Database database;
+
+    private ScratchDatabase(Path root, List<Seed> seeds) {
+        StoreConfig config = new Config(root);
+        directory = new DataDirectory(config);
+        database = new Database(vertx, config, directory, seeds);
+    }
+
+    /** @param beforeOpening is where live values register, as beans do at start */
+    public static ScratchDatabase open(Path root, List<Seed> seeds, Consumer<Database> beforeOpening) {
+        ScratchDatabase scratch = new ScratchDatabase(root, seeds);
+        beforeOpening.accept(scratch.database);
+        scratch.database.open();
+        return scratch;
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    @Override
+    public void close() throws IOException {
+        database.close();
+        directory.unlock();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    private record Config(Path dataDir) implements StoreConfig, StoreConfig.DatabaseConfig {
+
+        @Override
+        public DatabaseConfig database() {
+            return this;
+        }
+
+        @Override
+        public Optional<String> url() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> user() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> password() {
+            return Optional.empty();
+        }
+
+        @Override
+        public int poolSize() {
+            return 2;
+        }
+
+        @Override
+        public Duration startupTimeout() {
+            return Duration.ofSeconds(15);
+        }
+    }
+}
