@@ -19,6 +19,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** The routes below {@code /v1}. Everything there that is not known is refused: an allow-list, not a block-list. */
@@ -47,10 +48,10 @@ public class DataPlane {
 
     void register(@Observes Router router) {
         router.post("/v1/chat/completions").order(FIRST).handler(this::chat);
-        router.get("/v1/models").order(FIRST).handler(context -> answer(context, models.list(context.request())));
+        router.get("/v1/models").order(FIRST).handler(context -> answer(context, models::list));
         router.getWithRegex("/v1/models/.+")
                 .order(FIRST)
-                .handler(context -> answer(context, models.one(context.request())));
+                .handler(context -> answer(context, models::one));
         for (String known : new String[] {"/v1/chat/completions", "/v1/models", "/v1/models/*"}) {
             router.route(known).order(FIRST + 1).handler(DataPlane::wrongMethod);
         }
@@ -89,8 +90,13 @@ public class DataPlane {
         }
     }
 
-    private static void answer(RoutingContext context, Buffer body) {
-        context.response().putHeader("content-type", "application/json").end(body);
+    private static void answer(RoutingContext context, Function<HttpServerRequest, Buffer> work) {
+        try {
+            Buffer body = work.apply(context.request());
+            context.response().putHeader("content-type", "application/json").end(body);
+        } catch (RuntimeException e) {
+            refuse(context, asGatewayError(e));
+        }
     }
 
     private static void logAccess(HttpServerRequest request, UUID id, long startNanos) {

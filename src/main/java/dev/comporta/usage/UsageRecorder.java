@@ -10,6 +10,7 @@ import dev.comporta.store.DataDirectory;
 import dev.comporta.store.Database;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -24,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens the journal, keeps the writer going, and starts the {@link Recording} of each call. */
 @ApplicationScoped
+@Startup(UsageRecorder.BEFORE_THE_DATABASE_OPENS)
 public class UsageRecorder {
+
+    /** A disk that cannot be used is refused before anything else begins. */
+    static final int BEFORE_THE_DATABASE_OPENS = 100;
 
     private static final Logger LOG = Logger.getLogger(UsageRecorder.class);
     private static final int SEGMENT_BYTES = 8 << 20;

@@ -123,9 +123,9 @@ public final class ChatRequest {
             edits.add(new Edit(includeUsageRange, TRUE));
         } else if (streamOptions == null) {
             edits.add(new Edit(Json.Range.at(objectStart + 1), ASK_FOR_USAGE));
-        } else if (bytes[streamOptions.from] == '{') {
+        } else if (bytes[streamOptions.from()] == '{') {
             edits.add(new Edit(
-                    Json.Range.at(streamOptions.from + 1), streamOptionsEmpty ? INCLUDE_USAGE_ONLY : INCLUDE_USAGE));
+                    Json.Range.at(streamOptions.from() + 1), streamOptionsEmpty ? INCLUDE_USAGE_ONLY : INCLUDE_USAGE));
         } else {
             edits.add(new Edit(streamOptions, USAGE_OBJECT));
         }
@@ -139,12 +139,12 @@ public final class ChatRequest {
     }
 
     private Buffer edited(List<Edit> edits) {
-        edits.sort(Comparator.comparingInt(edit -> edit.range.from));
+        edits.sort(Comparator.comparingInt(edit -> edit.range.from()));
         Buffer result = Buffer.buffer(bytes.length + 64);
         int at = 0;
         for (Edit edit : edits) {
-            result.appendBytes(bytes, at, edit.range.from - at).appendBytes(edit.replacement);
-            at = edit.range.to;
+            result.appendBytes(bytes, at, edit.range.from() - at).appendBytes(edit.replacement);
+            at = edit.range.to();
         }
         return result.appendBytes(bytes, at, bytes.length - at);
     }
