@@ -1,9 +1,11 @@
 package dev.comporta.model;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.Locale;
 
 /** What the provider says about the life of a model. */
+@RegisterForReflection
 public enum ModelStatus {
     ACTIVE,
     /** Still served; its end is announced. */
