@@ -28,28 +28,31 @@ class Banner {
     }
 
     private static void write(PrintStream out, String address, FirstKeys.Made made) {
-        StringBuilder text = new StringBuilder("\n  Comporta listens on ").append(address).append("/v1\n");
-        if (made.adminKey().isPresent() || made.sharedKey().isPresent() || made.demoKey().isPresent()) {
+        StringBuilder text =
+                new StringBuilder("\n  Comporta listens on ").append(address).append("/v1\n");
+        if (made.adminKey().isPresent()
+                || made.sharedKey().isPresent()
+                || made.demoKey().isPresent()) {
             text.append("\n  These keys are shown this once:\n");
             line(text, "admin key", made.adminKey());
             line(text, "shared gateway key", made.sharedKey());
             line(text, "key of client demo", made.demoKey());
         }
         made.demoKey()
-                .ifPresent(key -> text.append(
-                        """
+                .ifPresent(
+                        key -> text.append("""
 
                           Try it:
                             curl %s/v1/chat/completions \\
                               -H 'Authorization: Bearer %s' \\
                               -H 'Content-Type: application/json' \\
                               -d '{"model":"demo/echo","messages":[{"role":"user","content":"Hello, Comporta"}]}'
-                        """
-                                .formatted(address, key.secret().reveal())));
+                        """.formatted(address, key.secret().reveal())));
         out.println(text);
     }
 
     private static void line(StringBuilder text, String name, Optional<GatewayKey> key) {
-        key.ifPresent(made -> text.append("    %-20s %s%n".formatted(name, made.secret().reveal())));
+        key.ifPresent(made ->
+                text.append("    %-20s %s%n".formatted(name, made.secret().reveal())));
     }
 }

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param body the whole body, or null if the answer is a stream
  * @param stream a paused stream, or null if the answer is whole
  */
-public record Reply(int status, MultiMap headers, @Nullable Buffer body, @Nullable ReadStream<Buffer> stream) {
+public record Reply(
+        int status,
+        MultiMap headers,
+        @Nullable Buffer body,
+        @Nullable ReadStream<Buffer> stream) {
 
     public static Reply whole(int status, MultiMap headers, Buffer body) {
         return new Reply(status, headers, body, null);

@@ -49,9 +49,7 @@ public class DataPlane {
     void register(@Observes Router router) {
         router.post("/v1/chat/completions").order(FIRST).handler(this::chat);
         router.get("/v1/models").order(FIRST).handler(context -> answer(context, models::list));
-        router.getWithRegex("/v1/models/.+")
-                .order(FIRST)
-                .handler(context -> answer(context, models::one));
+        router.getWithRegex("/v1/models/.+").order(FIRST).handler(context -> answer(context, models::one));
         for (String known : new String[] {"/v1/chat/completions", "/v1/models", "/v1/models/*"}) {
             router.route(known).order(FIRST + 1).handler(DataPlane::wrongMethod);
         }

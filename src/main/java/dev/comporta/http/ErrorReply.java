@@ -26,7 +26,8 @@ final class ErrorReply {
         if (error.code() == ErrorCode.REQUEST_TOO_LARGE && request.version() != HttpVersion.HTTP_2) {
             // The rest of the body is not read, so the connection cannot serve another request.
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            response.end(OpenAiError.body(error)).onComplete(sent -> request.connection().close());
+            response.end(OpenAiError.body(error))
+                    .onComplete(sent -> request.connection().close());
             return;
         }
         if (!request.isEnded()) {

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Counts calls, tokens and time, under the names of the OpenTelemetry conventions for generative AI. Labels are bounded:
- * providers that are configured, models that the registry knows, and a handful of outcomes.
+ * Counts calls, tokens and time, under the names of the OpenTelemetry conventions for generative AI. Labels are
+ * bounded: providers that are configured, models that the registry knows, and a handful of outcomes.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">Semantic conventions</a>
  */

@@ -55,11 +55,7 @@ final class ChatExchange {
     private boolean over;
 
     ChatExchange(
-            Route route,
-            UsageRecorder usage,
-            Tokenizer tokenizer,
-            CallMetrics metrics,
-            boolean compatibilityHeaders) {
+            Route route, UsageRecorder usage, Tokenizer tokenizer, CallMetrics metrics, boolean compatibilityHeaders) {
         this.route = route;
         this.tokenizer = tokenizer;
         this.metrics = metrics;
@@ -186,8 +182,7 @@ final class ChatExchange {
                 reset();
                 providerError(ProviderError.of(502, error, ownKey()), answer);
             } else {
-                reply.tryComplete(
-                        Reply.streamed(answer.status(), headers.of(answer, overheadNanos()), streamed));
+                reply.tryComplete(Reply.streamed(answer.status(), headers.of(answer, overheadNanos()), streamed));
             }
         });
     }
@@ -276,8 +271,7 @@ final class ChatExchange {
         }
         return tokenizer
                 .count(() -> PromptText.of(request.bytes()))
-                .compose(in -> output.get()
-                        .map(out -> new Used(TokenUsage.of(in, out), UsageSource.ESTIMATED)));
+                .compose(in -> output.get().map(out -> new Used(TokenUsage.of(in, out), UsageSource.ESTIMATED)));
     }
 
     private record Used(TokenUsage tokens, UsageSource source) {}

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's side of a chat stream: the provider's events as they come, at the pace that the caller takes them, and at
- * the end, once usage is recorded, {@code [DONE]} or an error that no SDK takes for success.
+ * The caller's side of a chat stream: the provider's events as they come, at the pace that the caller takes them, and
+ * at the end, once usage is recorded, {@code [DONE]} or an error that no SDK takes for success.
  */
 final class ChatStreamReply implements ReadStream<Buffer> {
 
@@ -67,7 +67,8 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     }
 
     /** The first event, if it is an error instead of an answer. */
-    @Nullable Buffer firstError() {
+    @Nullable
+    Buffer firstError() {
         return recording.timeToFirstToken() < 0 ? stream.error() : null;
     }
 
@@ -81,7 +82,8 @@ final class ChatStreamReply implements ReadStream<Buffer> {
         return stream.error() != null;
     }
 
-    @Nullable TokenUsage usage() {
+    @Nullable
+    TokenUsage usage() {
         return stream.usage();
     }
 

@@ -22,8 +22,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a call: who asks, may they, where does it go, and then the exchange with the provider. Called on the call's
- * event loop; never waits.
+ * The way of a call: who asks, may they, where does it go, and then the exchange with the provider. Called on the
+ * call's event loop; never waits.
  */
 @ApplicationScoped
 public class Pipeline {
@@ -78,8 +78,7 @@ public class Pipeline {
     private AdmittedCall admit(AuthenticatedCall authenticated, ChatRequest request) {
         boolean direct = !config.enabled() || !authenticated.caller().gatewayEnabled();
         if (direct && config.directMode() == GatewayConfig.DirectMode.FORBID) {
-            throw new GatewayError(
-                    ErrorCode.GATEWAY_NOT_ENABLED, "The AI gateway is not enabled for this client.");
+            throw new GatewayError(ErrorCode.GATEWAY_NOT_ENABLED, "The AI gateway is not enabled for this client.");
         }
         Call call = authenticated.call();
         Attribution attribution = AttributionHeaders.read(call.headers(), request);
@@ -123,8 +122,7 @@ public class Pipeline {
             AuthenticatedCall authenticated, @Nullable ChatRequest request, GatewayError refusal) {
         String model = request == null ? null : request.model();
         return usage.record(authenticated.call(), authenticated.caller(), Attribution.NONE, model)
-                .ended(Outcome.refused(
-                        refusal.code().status(), refusal.code().code(), refusal.getMessage()))
+                .ended(Outcome.refused(refusal.code().status(), refusal.code().code(), refusal.getMessage()))
                 .compose(recorded -> Future.failedFuture(refusal));
     }
 }

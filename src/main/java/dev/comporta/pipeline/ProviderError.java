@@ -4,6 +4,7 @@ import dev.comporta.core.ErrorCode;
 import dev.comporta.dialect.openai.OpenAiError;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
 
     private static @Nullable JsonObject error(Buffer body) {
         try {
-            Object json = body.length() == 0 ? null : body.toJson();
+            Object json = body.length() == 0 ? null : Json.decodeValue(body);
             if (json instanceof JsonArray array && array.size() == 1) {
                 // Google's OpenAI-compatible endpoint answers with an array of one error.
                 json = array.getValue(0);

@@ -12,4 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param model the registry row that prices it, or null if the registry does not know the model
  * @param key what is presented to the provider, or null if it needs none
  */
-record Route(AdmittedCall admitted, Target target, @Nullable Model model, Provider provider, @Nullable Secret key) {}
+record Route(
+        AdmittedCall admitted,
+        Target target,
+        @Nullable Model model,
+        Provider provider,
+        @Nullable Secret key) {}

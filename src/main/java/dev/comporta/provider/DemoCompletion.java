@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the demo models answer. {@code echo} repeats the last user message, {@code lorem} writes as much placeholder text
- * as {@code max_tokens} allows. Either calls the first tool, with its required arguments, when the request offers tools
- * and no tool has answered yet. A word counts as a token.
+ * What the demo models answer. {@code echo} repeats the last user message, {@code lorem} writes as much placeholder
+ * text as {@code max_tokens} allows. Either calls the first tool, with its required arguments, when the request offers
+ * tools and no tool has answered yet. A word counts as a token.
  */
 final class DemoCompletion {
 
@@ -68,8 +68,7 @@ final class DemoCompletion {
         JsonArray messages = request.getJsonArray("messages", new JsonArray());
         int limit = limit(request);
         String id = "chatcmpl-demo-"
-                + UUID.nameUUIDFromBytes(
-                        (model + messages.encode() + limit).getBytes(StandardCharsets.UTF_8));
+                + UUID.nameUUIDFromBytes((model + messages.encode() + limit).getBytes(StandardCharsets.UTF_8));
         int promptTokens = 0;
         for (Object message : messages) {
             promptTokens += words(text((JsonObject) message)).size();
@@ -78,15 +77,15 @@ final class DemoCompletion {
         if (tool != null) {
             return new DemoCompletion(id, model, List.of(), tool, "tool_calls", promptTokens);
         }
-        List<String> all =
-                switch (model) {
-                    case "echo" -> words(lastUserText(messages));
-                    case "lorem" -> lorem(request.containsKey("max_tokens")
-                                    || request.containsKey("max_completion_tokens")
-                            ? limit
-                            : LOREM_WORDS);
-                    default -> throw new UnknownModel();
-                };
+        List<String> all = switch (model) {
+            case "echo" -> words(lastUserText(messages));
+            case "lorem" ->
+                lorem(
+                        request.containsKey("max_tokens") || request.containsKey("max_completion_tokens")
+                                ? limit
+                                : LOREM_WORDS);
+            default -> throw new UnknownModel();
+        };
         boolean cut = all.size() > limit;
         return new DemoCompletion(
                 id, model, cut ? all.subList(0, limit) : all, null, cut ? "length" : "stop", promptTokens);
@@ -120,7 +119,9 @@ final class DemoCompletion {
         if (toolCall != null) {
             chunks.add(chunk(
                     new JsonObject()
-                            .put("tool_calls", new JsonArray().add(toolCall.copy().put("index", 0))),
+                            .put(
+                                    "tool_calls",
+                                    new JsonArray().add(toolCall.copy().put("index", 0))),
                     null));
         }
         words.forEach(word -> chunks.add(chunk(new JsonObject().put("content", word), null)));
@@ -155,7 +156,8 @@ final class DemoCompletion {
     }
 
     private JsonObject usage() {
-        int completionTokens = toolCall == null ? words.size() : words(toolCall.encode()).size();
+        int completionTokens =
+                toolCall == null ? words.size() : words(toolCall.encode()).size();
         return new JsonObject()
                 .put("prompt_tokens", promptTokens)
                 .put("completion_tokens", completionTokens)
@@ -193,7 +195,8 @@ final class DemoCompletion {
         JsonObject properties = schema.getJsonObject("properties", new JsonObject());
         JsonObject arguments = new JsonObject();
         for (Object name : schema.getJsonArray("required", new JsonArray())) {
-            Object type = properties.getJsonObject((String) name, new JsonObject()).getValue("type");
+            Object type =
+                    properties.getJsonObject((String) name, new JsonObject()).getValue("type");
             arguments.put(
                     (String) name,
                     switch (String.valueOf(type)) {

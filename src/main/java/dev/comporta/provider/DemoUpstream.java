@@ -61,8 +61,7 @@ final class DemoUpstream implements Upstream {
         return new DemoExchange(
                 200,
                 "text/event-stream; charset=utf-8",
-                Stream.concat(
-                                chunks.stream().map(JsonObject::encode), Stream.of("[DONE]"))
+                Stream.concat(chunks.stream().map(JsonObject::encode), Stream.of("[DONE]"))
                         .map(data -> Buffer.buffer("data: " + data + "\n\n"))
                         .toList());
     }

@@ -90,8 +90,7 @@ public final class ForwardedHeaders {
     private static boolean isOurs(String name) {
         return name.length() > 2
                 && (name.charAt(0) | 0x20) == 'x'
-                && (name.regionMatches(true, 0, "x-gateway-", 0, 10)
-                        || name.regionMatches(true, 0, "x-vercel-", 0, 9));
+                && (name.regionMatches(true, 0, "x-gateway-", 0, 10) || name.regionMatches(true, 0, "x-vercel-", 0, 9));
     }
 
     /** The header names that {@code Connection} declares to be for one connection only. */

@@ -16,9 +16,7 @@ import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A provider reached over HTTP. Each event loop has a client of its own, so that a call never changes threads.
- */
+/** A provider reached over HTTP. Each event loop has a client of its own, so that a call never changes threads. */
 final class HttpUpstream implements Upstream {
 
     private final Vertx vertx;
@@ -53,7 +51,8 @@ final class HttpUpstream implements Upstream {
                 .setDecompressionSupported(true)
                 .setMaxHeaderSize(64 << 10);
         return vertx.createHttpClient(
-                options, new PoolOptions().setHttp1MaxSize(settings.maxConnections()).setMaxWaitQueueSize(0));
+                options,
+                new PoolOptions().setHttp1MaxSize(settings.maxConnections()).setMaxWaitQueueSize(0));
     }
 
     @Override

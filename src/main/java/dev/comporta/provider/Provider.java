@@ -12,8 +12,4 @@ import dev.comporta.core.Dialect;
  * @param upstream where its attempts are sent
  */
 public record Provider(
-        String name,
-        Dialect dialect,
-        boolean keyRequired,
-        ProviderConfig.StreamUsage streamUsage,
-        Upstream upstream) {}
+        String name, Dialect dialect, boolean keyRequired, ProviderConfig.StreamUsage streamUsage, Upstream upstream) {}

@@ -27,8 +27,8 @@ public interface Upstream {
     interface Exchange {
 
         /**
-         * The head of the answer, its body paused. Fails with {@link java.util.concurrent.TimeoutException} or {@link
-         * java.io.IOException} if none comes.
+         * The head of the answer, its body paused. Fails with {@link java.util.concurrent.TimeoutException} or
+         * {@link java.io.IOException} if none comes.
          */
         Future<Answer> answer();
 

@@ -17,8 +17,7 @@ public class ProviderKeys {
                 .filter(provider -> provider.getValue().apiKey().isPresent())
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey,
-                        provider ->
-                                Secret.of(provider.getValue().apiKey().get().strip())));
+                        provider -> Secret.of(provider.getValue().apiKey().get().strip())));
     }
 
     /** The key of a provider, if one is set. */

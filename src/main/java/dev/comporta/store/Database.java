@@ -47,6 +47,7 @@ public class Database {
 
     private @Nullable EmbeddedDatabase embedded;
     private volatile @Nullable Pool pool;
+    private @Nullable PgSubscriber subscriber;
     private volatile boolean reachable;
 
     Database(Vertx vertx, StoreConfig config, DataDirectory directory, @All List<Seed> seeds) {
@@ -136,6 +137,9 @@ public class Database {
 
     /** Closes the pool and stops the embedded server. Blocks. */
     public void close() {
+        if (subscriber != null) {
+            subscriber.close().toCompletionStage().toCompletableFuture().join();
+        }
         Pool current = pool;
         if (current != null) {
             current.close().toCompletionStage().toCompletableFuture().join();
@@ -180,15 +184,16 @@ public class Database {
     }
 
     private Future<Void> listen(PgConnectOptions options) {
-        PgSubscriber subscriber = PgSubscriber.subscriber(vertx, options);
-        subscriber.reconnectPolicy(retries -> Math.min(1000L << Math.min(retries, 4), 10_000L));
-        subscriber.channel(CHANGES).handler(this::changed).subscribeHandler(subscribed -> {
+        PgSubscriber listening = PgSubscriber.subscriber(vertx, options);
+        subscriber = listening;
+        listening.reconnectPolicy(retries -> Math.min(1000L << Math.min(retries, 4), 10_000L));
+        listening.channel(CHANGES).handler(this::changed).subscribeHandler(subscribed -> {
             // Notices sent while the connection was down are gone.
             if (reachable) {
                 reload();
             }
         });
-        return subscriber.connect();
+        return listening.connect();
     }
 
     private void changed(String table) {

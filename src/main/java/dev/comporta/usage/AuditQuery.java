@@ -38,8 +38,8 @@ record AuditQuery(
             conditions.add("(created_at, id) < ($?", after.createdAt().atOffset(ZoneOffset.UTC));
             conditions.append(", $?)", after.id());
         }
-        String sql = "SELECT * FROM gateway_usage_logs" + conditions.where() + " ORDER BY created_at DESC, id DESC LIMIT "
-                + (limit + 1);
+        String sql = "SELECT * FROM gateway_usage_logs" + conditions.where()
+                + " ORDER BY created_at DESC, id DESC LIMIT " + (limit + 1);
         return client.preparedQuery(sql).execute(conditions.values).map(rows -> {
             List<AuditEntry> entries = new ArrayList<>();
             for (Row row : rows) {

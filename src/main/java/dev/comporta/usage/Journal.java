@@ -22,8 +22,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of what calls used, on local disk: appended to by calls, read by {@link UsageWriter}. An append is a copy into
- * mapped memory, well under a microsecond, and survives the death of the process from the moment it returns.
+ * The log of what calls used, on local disk: appended to by calls, read by {@link UsageWriter}. An append is a copy
+ * into mapped memory, well under a microsecond, and survives the death of the process from the moment it returns.
  *
  * <p>Thread-safe. Segments are recycled rather than deleted, so that steady load allocates nothing.
  */
@@ -49,6 +49,7 @@ final class Journal implements AutoCloseable {
     private long nextFile;
     /** Sequence number of the first segment that may hold records that are not on the disk itself; the keeper's own. */
     private long firstUnforced;
+
     private volatile boolean closed;
 
     private Journal(Path directory, int segmentSize, long maxSize, boolean syncEach, Duration syncInterval) {
@@ -80,8 +81,8 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * Notes that a call goes to a provider. Refused when the disk is nearly full, so that the ends of the calls that are
-     * under way still fit.
+     * Notes that a call goes to a provider. Refused when the disk is nearly full, so that the ends of the calls that
+     * are under way still fit.
      *
      * @param fallback the row that stands if the process dies before the call ends
      * @throws GatewayError {@link ErrorCode#ACCOUNTING_UNAVAILABLE}
@@ -208,7 +209,9 @@ final class Journal implements AutoCloseable {
         try {
             dirty.forEach(Segment::force);
             // The newest one goes on growing.
-            firstUnforced = dirty.isEmpty() ? firstUnforced : dirty.get(dirty.size() - 1).sequence();
+            firstUnforced = dirty.isEmpty()
+                    ? firstUnforced
+                    : dirty.get(dirty.size() - 1).sequence();
             if (waiting != null) {
                 waiting.complete();
             }

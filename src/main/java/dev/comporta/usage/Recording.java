@@ -82,7 +82,10 @@ public final class Recording {
         long firstToken = timeToFirstToken();
         Cost cost = cost(outcome.tokens());
         byte[] tail = UsageRow.tail(
-                outcome, TimeUnit.NANOSECONDS.toMillis(latency), firstToken < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(firstToken), cost);
+                outcome,
+                TimeUnit.NANOSECONDS.toMillis(latency),
+                firstToken < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(firstToken),
+                cost);
         return recorder.ended(call.id(), head, tail).map(safe -> cost);
     }
 

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * One file of the journal, mapped into memory: what is stored survives the process, because the pages belong to the
  * operating system. Its space is allocated when it is created, so that a full disk is noticed then and not later.
  *
- * <p>Layout, big-endian: a header of 64 bytes (magic, sequence number or 0 for a spare, offset up to which the writer is
- * done), then records aligned to 8 bytes: length of kind and payload (0: nothing yet, -1: go on in the next segment),
- * CRC-32C, id, kind, payload. The length is stored last, so a reader never sees half a record.
+ * <p>Layout, big-endian: a header of 64 bytes (magic, sequence number or 0 for a spare, offset up to which the writer
+ * is done), then records aligned to 8 bytes: length of kind and payload (0: nothing yet, -1: go on in the next
+ * segment), CRC-32C, id, kind, payload. The length is stored last, so a reader never sees half a record.
  *
  * <p>One thread appends, any number read.
  */
@@ -134,7 +134,8 @@ final class Segment {
      *
      * @return null if there is none yet, or none any more because the machine lost power while it was written
      */
-    @Nullable JournalRecord read(int at) {
+    @Nullable
+    JournalRecord read(int at) {
         if (at > map.capacity() - RECORD_HEADER) {
             return null;
         }

@@ -53,7 +53,8 @@ public class UsageRecorder {
                 config.maxSize().asLongValue(),
                 config.sync() == JournalConfig.Sync.EACH,
                 config.syncInterval());
-        writer = new UsageWriter(journal, this::insert, directory.resolve("journal").resolve("rejected.jsonl"));
+        writer = new UsageWriter(
+                journal, this::insert, directory.resolve("journal").resolve("rejected.jsonl"));
         database.opened().onSuccess(open -> writer.start());
         Gauge.builder("comporta.usage.journal.depth", writer, UsageWriter::depth)
                 .description("Ended calls in the journal that are not in the database yet")
@@ -71,14 +72,7 @@ public class UsageRecorder {
             Target target,
             @Nullable Model model) {
         byte[] head = UsageRow.head(
-                call,
-                caller,
-                attribution,
-                direct,
-                streamed,
-                requestedModel,
-                target,
-                model == null ? null : model.id());
+                call, caller, attribution, direct, streamed, requestedModel, target, model == null ? null : model.id());
         return new Recording(this, call, head, model);
     }
 
@@ -115,9 +109,7 @@ public class UsageRecorder {
             // The disk is full to the last byte. The log is the only place left that may survive.
             LOG.errorf(
                     "Usage could not be journalled (%s): %s%s",
-                    e.getMessage(),
-                    new String(head, StandardCharsets.UTF_8),
-                    new String(tail, StandardCharsets.UTF_8));
+                    e.getMessage(), new String(head, StandardCharsets.UTF_8), new String(tail, StandardCharsets.UTF_8));
             return Future.succeededFuture();
         }
     }

@@ -17,13 +17,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of {@code gateway_usage_logs} as JSON, in two parts: what is known when a call begins, written once, and what is
- * known when it ends. Put together they are one object whose names are the table's columns.
+ * A row of {@code gateway_usage_logs} as JSON, in two parts: what is known when a call begins, written once, and what
+ * is known when it ends. Put together they are one object whose names are the table's columns.
  */
 final class UsageRow {
 
-    private static final JsonFactory FACTORY =
-            JsonFactory.builder().enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build();
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .build();
     private static final int LONGEST_TEXT = 500;
 
     private UsageRow() {}
@@ -40,7 +41,9 @@ final class UsageRow {
             @Nullable UUID registryRow) {
         return write(json -> {
             json.writeStringField("id", call.id().toString());
-            json.writeStringField("created_at", call.receivedAt().truncatedTo(ChronoUnit.MICROS).toString());
+            json.writeStringField(
+                    "created_at",
+                    call.receivedAt().truncatedTo(ChronoUnit.MICROS).toString());
             json.writeStringField("request_id", call.id().toString());
             json.writeStringField("client_id", caller.clientId().toString());
             text(json, "gateway_key_id", caller.keyId());

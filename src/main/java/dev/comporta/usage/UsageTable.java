@@ -7,8 +7,7 @@ final class UsageTable {
      * Takes a JSON array of rows ($1). Rows that are there already are left alone, so a batch can be sent any number of
      * times; a cost event is written exactly with its usage.
      */
-    static final String INSERT =
-            """
+    static final String INSERT = """
             WITH incoming AS (
                 SELECT * FROM json_to_recordset($1::text::json) AS row (
                     id uuid, created_at timestamptz, request_id text, client_id uuid, gateway_key_id uuid,

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
- * Brings the journal into the database, in order and in batches, on one thread of its own. While the database is away it
- * waits; what the database refuses for good goes to a file beside the journal, never nowhere.
+ * Brings the journal into the database, in order and in batches, on one thread of its own. While the database is away
+ * it waits; what the database refuses for good goes to a file beside the journal, never nowhere.
  *
  * <p>At its start it also settles the calls that an earlier process began and did not end.
  */
@@ -173,7 +173,9 @@ final class UsageWriter implements AutoCloseable {
             }
         });
         if (!interrupted.isEmpty()) {
-            LOG.warnf("%d calls were interrupted by the end of the last process; they are recorded as estimated", interrupted.size());
+            LOG.warnf(
+                    "%d calls were interrupted by the end of the last process; they are recorded as estimated",
+                    interrupted.size());
         }
         begun.clear();
     }
@@ -206,7 +208,9 @@ final class UsageWriter implements AutoCloseable {
                     return;
                 }
                 if (!told) {
-                    LOG.warnf("Usage waits in the journal, the database does not take it: %s", e.getCause().getMessage());
+                    LOG.warnf(
+                            "Usage waits in the journal, the database does not take it: %s",
+                            e.getCause().getMessage());
                     told = true;
                 }
             } catch (InterruptedException e) {
@@ -228,8 +232,7 @@ final class UsageWriter implements AutoCloseable {
             insert(batch.subList(batch.size() / 2, batch.size()));
             return;
         }
-        LOG.errorf(
-                "The database refuses a usage row (%s); it is kept in %s", refusal.getSqlState(), rejected);
+        LOG.errorf("The database refuses a usage row (%s); it is kept in %s", refusal.getSqlState(), rejected);
         try {
             Files.write(rejected, batch.get(0), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             Files.writeString(rejected, "\n", StandardOpenOption.APPEND);

@@ -51,16 +51,15 @@ public final class ChatRequest {
     /**
      * Reads a request.
      *
-     * @throws GatewayError {@link ErrorCode#INVALID_JSON} if it is not one JSON object, {@link
-     *     ErrorCode#INVALID_REQUEST} if a field that the gateway acts on has a wrong type
+     * @throws GatewayError {@link ErrorCode#INVALID_JSON} if it is not one JSON object,
+     *     {@link ErrorCode#INVALID_REQUEST} if a field that the gateway acts on has a wrong type
      */
     public static ChatRequest parse(Buffer body) {
         ChatRequest request = new ChatRequest(body);
         try (JsonParser json = Json.parser(request.bytes)) {
             request.read(json);
         } catch (IOException e) {
-            throw new GatewayError(
-                    ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
+            throw new GatewayError(ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
         }
         if (request.model == null) {
             throw new GatewayError(ErrorCode.INVALID_REQUEST, "You must provide a model parameter.", "model");
@@ -186,15 +185,17 @@ public final class ChatRequest {
         switch (value) {
             case VALUE_TRUE -> stream = true;
             case VALUE_FALSE, VALUE_NULL -> stream = false;
-            default -> throw new GatewayError(
-                    ErrorCode.INVALID_REQUEST, "The field stream must be true or false.", "stream");
+            default ->
+                throw new GatewayError(ErrorCode.INVALID_REQUEST, "The field stream must be true or false.", "stream");
         }
     }
 
     private void readStreamOptions(JsonParser json, JsonToken value) throws IOException {
         if (streamOptions != null) {
             throw new GatewayError(
-                    ErrorCode.INVALID_REQUEST, "The field stream_options stands twice in the request.", "stream_options");
+                    ErrorCode.INVALID_REQUEST,
+                    "The field stream_options stands twice in the request.",
+                    "stream_options");
         }
         int start = Json.tokenStart(json);
         if (value == JsonToken.START_OBJECT) {

@@ -133,7 +133,9 @@ public final class ChatStream {
         if (!stripUsage || chunk.usageRange == null) {
             pass(event);
         } else if (!chunk.noChoices) {
-            out.appendString("data: ").appendBytes(without(data, chunk.usageRange)).appendString("\n\n");
+            out.appendString("data: ")
+                    .appendBytes(without(data, chunk.usageRange))
+                    .appendString("\n\n");
         }
     }
 

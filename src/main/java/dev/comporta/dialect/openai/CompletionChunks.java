@@ -37,8 +37,7 @@ public final class CompletionChunks {
     }
 
     private static JsonObject content(JsonObject choice) {
-        JsonObject delta =
-                choice.getValue("message") instanceof JsonObject message ? message.copy() : new JsonObject();
+        JsonObject delta = choice.getValue("message") instanceof JsonObject message ? message.copy() : new JsonObject();
         if (delta.getValue("tool_calls") instanceof JsonArray calls) {
             for (int i = 0; i < calls.size(); i++) {
                 if (calls.getValue(i) instanceof JsonObject call) {

@@ -55,7 +55,8 @@ final class Json {
         if (e instanceof JsonProcessingException broken && broken.getLocation() != null) {
             return " (line %d, column %d)"
                     .formatted(
-                            broken.getLocation().getLineNr(), broken.getLocation().getColumnNr());
+                            broken.getLocation().getLineNr(),
+                            broken.getLocation().getColumnNr());
         }
         return "";
     }

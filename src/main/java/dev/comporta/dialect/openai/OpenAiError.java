@@ -16,7 +16,11 @@ public final class OpenAiError {
 
     /** The body of a refusal by the gateway. */
     public static Buffer body(GatewayError error) {
-        return body(error.getMessage(), error.code().type(), error.param(), error.code().code());
+        return body(
+                error.getMessage(),
+                error.code().type(),
+                error.param(),
+                error.code().code());
     }
 
     public static Buffer body(String message, String type, @Nullable String param, @Nullable String code) {
