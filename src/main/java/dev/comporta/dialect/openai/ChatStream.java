@@ -132,7 +132,7 @@ public final class ChatStream {
         }
         if (!stripUsage || chunk.usageRange == null) {
             pass(event);
-        } else if (!chunk.isUsageOnly()) {
+        } else if (!chunk.noChoices) {
             out.appendString("data: ")
                     .appendBytes(without(data, chunk.usageRange))
                     .appendString("\n\n");
@@ -174,15 +174,9 @@ public final class ChatStream {
         /** The usage member, name included. */
         private Json.@Nullable Range usageRange;
 
-        private boolean tellsUsage;
         private boolean error;
         private boolean finished;
         private boolean noChoices;
-
-        /** A chunk without choices may have other things to tell, as Azure's first one with {@code "usage":null} has. */
-        boolean isUsageOnly() {
-            return noChoices && tellsUsage;
-        }
 
         void read(JsonParser json, StringBuilder text) throws IOException {
             if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -195,7 +189,6 @@ public final class ChatStream {
                 switch (name) {
                     case "usage" -> {
                         if (value == JsonToken.START_OBJECT) {
-                            tellsUsage = true;
                             usage = Usage.read(json);
                         } else {
                             json.finishToken();
