@@ -138,14 +138,14 @@ final class ChatExchange {
 
     private void collected(Upstream.Answer answer, Buffer body) {
         if (answer.status() >= 300) {
-            providerError(ProviderError.of(answer.status(), body, ownKey()), answer);
+            providerError(ProviderError.of(answer.status(), body, route.key(), ownKey()), answer);
             return;
         }
         ChatCompletion completion = ChatCompletion.parse(body.getBytes());
         if (completion == null) {
             fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not JSON.");
         } else if (completion.error()) {
-            providerError(ProviderError.of(502, body, ownKey()), answer);
+            providerError(ProviderError.of(502, body, route.key(), ownKey()), answer);
         } else {
             over = true;
             recording.firstToken();
@@ -180,7 +180,7 @@ final class ChatExchange {
                 unreachable(begun.cause());
             } else if (error != null) {
                 reset();
-                providerError(ProviderError.of(502, error, ownKey()), answer);
+                providerError(ProviderError.of(502, error, route.key(), ownKey()), answer);
             } else {
                 reply.tryComplete(Reply.streamed(answer.status(), headers.of(answer, overheadNanos()), streamed));
             }

@@ -1,6 +1,7 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
+import dev.comporta.core.Secret;
 import dev.comporta.dialect.openai.OpenAiError;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
@@ -23,9 +24,10 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
 
     /**
      * @param status the provider's status; for an error that came with a status of success, 502
-     * @param ownKey whether the caller's own key was used, in which case a refusal of the key is the caller's business
+     * @param key what was presented to the provider, or null
+     * @param ownKey whether that is the caller's own key, in which case a refusal of it is the caller's business
      */
-    static ProviderError of(int status, Buffer body, boolean ownKey) {
+    static ProviderError of(int status, Buffer body, @Nullable Secret key, boolean ownKey) {
         if (status == 401 && !ownKey) {
             // Shown as it is, the caller would think that its gateway key was wrong. The body may quote the shared key.
             ErrorCode refused = ErrorCode.PROVIDER_REFUSED_KEY;
@@ -39,12 +41,19 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
         int shown = shownStatus(status);
         String message = "The provider answered with status " + status + ".";
         JsonObject error = error(body);
-        if (error == null) {
+        if (error == null || key != null && !ownKey && body.toString().contains(key.reveal())) {
             String code = ErrorCode.PROVIDER_FAILED.code();
             return new ProviderError(shown, OpenAiError.body(message, type(shown), null, code), code, message);
         }
-        Buffer kept = error.containsKey("error") ? body : wrapped(error, shown);
-        return new ProviderError(shown, kept, code(error), message);
+        return new ProviderError(shown, inShape(body, error, shown), code(error), message);
+    }
+
+    private static Buffer inShape(Buffer body, JsonObject error, int status) {
+        if (!error.containsKey("error")) {
+            return wrapped(error, status);
+        }
+        boolean alone = body.toString().stripLeading().startsWith("{");
+        return alone ? body : error.toBuffer();
     }
 
     /** Statuses that only one provider knows become what every client knows. */
