@@ -8,6 +8,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ProviderError(int status, Buffer body, @Nullable String code, String message) {
 
-    private static final int MAX_CODE = 100;
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
 
     /**
      * @param status the provider's status; for an error that came with a status of success, 502
@@ -45,7 +46,7 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
             String code = ErrorCode.PROVIDER_FAILED.code();
             return new ProviderError(shown, OpenAiError.body(message, type(shown), null, code), code, message);
         }
-        return new ProviderError(shown, inShape(body, error, shown), code(error), message);
+        return new ProviderError(shown, inShape(body, error, shown), identifier(code(error)), message);
     }
 
     private static Buffer inShape(Buffer body, JsonObject error, int status) {
@@ -94,8 +95,12 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
         if (named == null) {
             return null;
         }
-        String text = named.toString();
-        return text.length() <= MAX_CODE ? text : text.substring(0, MAX_CODE);
+        return named.toString();
+    }
+
+    /** Null for what is not a code but words, which may quote a prompt or a key. */
+    private static @Nullable String identifier(@Nullable String code) {
+        return code != null && IDENTIFIER.matcher(code).matches() ? code : null;
     }
 
     private static String type(int status) {
