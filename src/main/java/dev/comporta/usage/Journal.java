@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class Journal implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Journal.class);
-    private static final int SPARES = 2;
+    /** Segments that stand ready: fewer than the first, one is made; more than the second are not kept. */
+    private static final int FEWEST_SPARES = 1;
+
+    private static final int MOST_SPARES = 4;
 
     private final Path directory;
     private final int segmentSize;
@@ -158,7 +161,7 @@ final class Journal implements AutoCloseable {
         }
         segment.recycle();
         synchronized (this) {
-            if (spares.size() < SPARES) {
+            if (spares.size() < MOST_SPARES) {
                 spares.add(segment);
                 return;
             }
@@ -193,7 +196,7 @@ final class Journal implements AutoCloseable {
     }
 
     private synchronized boolean wantsSpare() {
-        return spares.size() < SPARES && segments.size() + spares.size() < maxSegments;
+        return spares.size() < FEWEST_SPARES && segments.size() + spares.size() < maxSegments;
     }
 
     private void sync() {

@@ -1,5 +1,6 @@
 package dev.comporta.usage;
 
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -40,6 +41,7 @@ final class Segment {
     private final Path file;
     private final MappedByteBuffer map;
     private int end = HEADER;
+    private boolean deleted;
 
     private Segment(Path file, MappedByteBuffer map) {
         this.file = file;
@@ -94,12 +96,18 @@ final class Segment {
         end = HEADER;
     }
 
-    void delete() throws IOException {
+    /** Deletes the file and gives its memory back at once: the collector might not come by for hours. */
+    synchronized void delete() throws IOException {
+        deleted = true;
         Files.deleteIfExists(file);
+        PlatformDependent.freeDirectBuffer(map);
     }
 
-    void force() {
-        map.force();
+    /** Brings the records to the disk itself. The one thing that another thread may do while the segment is deleted. */
+    synchronized void force() {
+        if (!deleted) {
+            map.force();
+        }
     }
 
     /** How many bytes of records still fit, the mark that ends the segment not counted. */

@@ -32,7 +32,7 @@ public class UsageRecorder {
     static final int BEFORE_THE_DATABASE_OPENS = 100;
 
     private static final Logger LOG = Logger.getLogger(UsageRecorder.class);
-    private static final int SEGMENT_BYTES = 8 << 20;
+    private static final int SEGMENT_BYTES = 4 << 20;
 
     private final Database database;
     private final ExchangeRates rates;
