@@ -141,7 +141,8 @@ final class ChatExchange {
             providerError(ProviderError.of(answer.status(), body, ownKey()), answer);
             return;
         }
-        ChatCompletion completion = ChatCompletion.parse(body.getBytes());
+        byte[] bytes = body.getBytes();
+        ChatCompletion completion = ChatCompletion.parse(bytes);
         if (completion == null) {
             fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not JSON.");
         } else if (completion.error()) {
@@ -149,7 +150,7 @@ final class ChatExchange {
         } else {
             over = true;
             recording.firstToken();
-            used(completion.usage(), () -> tokenizer.count(completion::text))
+            used(completion.usage(), () -> tokenizer.count(() -> ChatCompletion.text(bytes)))
                     .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)))
                     .onComplete(cost -> reply.tryComplete(whole(answer, body, cost.result())));
         }

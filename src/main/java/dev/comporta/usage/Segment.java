@@ -35,7 +35,6 @@ final class Segment {
 
     private static final int RECORD_HEADER = 24;
     private static final int CONTINUED = -1;
-    private static final byte[] NOTHING = {};
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private final Path file;
@@ -119,17 +118,16 @@ final class Segment {
         return RECORD_HEADER + 1 + payload + 7 & ~7;
     }
 
-    /** Appends a record whose payload is {@code head} followed by {@code tail}. The caller has seen that it fits. */
-    void append(byte kind, UUID id, byte[] head, byte[] tail) {
+    /** Appends a record. The caller has seen that it fits. */
+    void append(byte kind, UUID id, byte[] payload) {
         int at = end;
         map.putLong(at + 8, id.getMostSignificantBits());
         map.putLong(at + 16, id.getLeastSignificantBits());
         map.put(at + 24, kind);
-        map.put(at + 25, head);
-        map.put(at + 25 + head.length, tail);
-        map.putInt(at + 4, checksum(kind, id, head, tail));
-        end = at + sizeOf(head.length + tail.length);
-        INT.setRelease(map, at, 1 + head.length + tail.length);
+        map.put(at + 25, payload);
+        map.putInt(at + 4, checksum(kind, id, payload));
+        end = at + sizeOf(payload.length);
+        INT.setRelease(map, at, 1 + payload.length);
     }
 
     /** Tells readers to go on in the next segment. */
@@ -155,7 +153,7 @@ final class Segment {
         byte[] payload = new byte[length - 1];
         map.get(at + 25, payload);
         byte kind = map.get(at + 24);
-        return checksum(kind, id, payload, NOTHING) == map.getInt(at + 4)
+        return checksum(kind, id, payload) == map.getInt(at + 4)
                 ? new JournalRecord(kind, id, payload, at, at + sizeOf(payload.length))
                 : null;
     }
@@ -173,15 +171,14 @@ final class Segment {
         map.putLong(DONE_AT, offset);
     }
 
-    private static int checksum(byte kind, UUID id, byte[] head, byte[] tail) {
+    private static int checksum(byte kind, UUID id, byte[] payload) {
         CRC32C checksum = new CRC32C();
         checksum.update(ByteBuffer.allocate(17)
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits())
                 .put(kind)
                 .flip());
-        checksum.update(head);
-        checksum.update(tail);
+        checksum.update(payload);
         return (int) checksum.getValue();
     }
 }

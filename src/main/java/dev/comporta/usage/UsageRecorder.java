@@ -102,14 +102,14 @@ public class UsageRecorder {
     }
 
     /** Appends an end; the future completes on the caller's own event loop. */
-    Future<Void> ended(UUID id, byte[] head, byte[] tail) {
+    Future<Void> ended(UUID id, boolean started, byte[] head, byte[] tail) {
         try {
-            return here(journal.ended(id, head, tail));
+            return here(started ? journal.ended(id, tail) : journal.refused(id, UsageRow.join(head, tail)));
         } catch (RuntimeException e) {
             // The disk is full to the last byte. The log is the only place left that may survive.
             LOG.errorf(
-                    "Usage could not be journalled (%s): %s%s",
-                    e.getMessage(), new String(head, StandardCharsets.UTF_8), new String(tail, StandardCharsets.UTF_8));
+                    "Usage could not be journalled (%s): %s",
+                    e.getMessage(), new String(UsageRow.join(head, tail), StandardCharsets.UTF_8));
             return Future.succeededFuture();
         }
     }

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the journal into the database, in order and in batches, on one thread of its own. While the database is away
@@ -86,7 +87,7 @@ final class UsageWriter implements AutoCloseable {
         for (Segment old : segments.subList(0, segments.size() - 1)) {
             JournalRecord record;
             for (int at = Segment.HEADER; (record = old.read(at)) != null; at = record.next()) {
-                if (record.kind() == JournalRecord.ENDED && at >= old.done()) {
+                if (record.kind() != JournalRecord.STARTED && at >= old.done()) {
                     count++;
                 }
             }
@@ -138,14 +139,29 @@ final class UsageWriter implements AutoCloseable {
     }
 
     private void take(JournalRecord record, List<byte[]> batch) {
-        if (record.kind() == JournalRecord.STARTED) {
-            begun.put(record.id(), new Begun(segment, record.offset()));
-        } else {
-            begun.remove(record.id());
-            if (record.offset() >= segment.done()) {
-                batch.add(record.payload());
+        boolean done = record.offset() < segment.done();
+        switch (record.kind()) {
+            case JournalRecord.STARTED -> begun.put(record.id(), new Begun(segment, record.offset()));
+            case JournalRecord.ENDED -> {
+                Begun start = begun.remove(record.id());
+                if (!done) {
+                    batch.add(ended(start, record));
+                }
+            }
+            default -> {
+                if (!done) {
+                    batch.add(record.payload());
+                }
             }
         }
+    }
+
+    private static byte[] ended(@Nullable Begun start, JournalRecord end) {
+        JournalRecord started = start == null ? null : start.segment.read(start.offset);
+        if (started == null) {
+            throw new IllegalStateException("the journal has the end of the call " + end.id() + " but not its start");
+        }
+        return UsageRow.join(started.head(), end.payload());
     }
 
     /** Goes to the next segment if this one is finished. */
@@ -169,7 +185,7 @@ final class UsageWriter implements AutoCloseable {
         begun.forEach((id, call) -> {
             JournalRecord record = call.segment.read(call.offset);
             if (record != null) {
-                interrupted.add(record.payload());
+                interrupted.add(record.fallbackRow());
             }
         });
         if (!interrupted.isEmpty()) {
