@@ -33,9 +33,13 @@ final class Segment {
     private static final int DONE_AT = 16;
     static final int HEADER = 64;
 
-    private static final int RECORD_HEADER = 24;
+    private static final int ID_AT = 8;
+    private static final int CHECKSUM_AT = 24;
+    private static final int KIND_AT = 28;
+    private static final int PAYLOAD_AT = 29;
     private static final int CONTINUED = -1;
-    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final int NOTHING = -2;
+    private static final VarHandle MARK = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final Path file;
     private final MappedByteBuffer map;
@@ -88,10 +92,6 @@ final class Segment {
     void recycle() {
         map.putLong(SEQUENCE_AT, 0);
         map.putLong(DONE_AT, 0);
-        byte[] zeros = new byte[1 << 16];
-        for (int at = HEADER; at < map.capacity(); at += zeros.length) {
-            map.put(at, zeros, 0, Math.min(zeros.length, map.capacity() - at));
-        }
         end = HEADER;
     }
 
@@ -111,28 +111,41 @@ final class Segment {
 
     /** How many bytes of records still fit, the mark that ends the segment not counted. */
     int free() {
-        return map.capacity() - end - Integer.BYTES;
+        return map.capacity() - end - Long.BYTES;
     }
 
     static int sizeOf(int payload) {
-        return RECORD_HEADER + 1 + payload + 7 & ~7;
+        return PAYLOAD_AT + payload + 7 & ~7;
     }
 
     /** Appends a record. The caller has seen that it fits. */
     void append(byte kind, UUID id, byte[] payload) {
         int at = end;
-        map.putLong(at + 8, id.getMostSignificantBits());
-        map.putLong(at + 16, id.getLeastSignificantBits());
-        map.put(at + 24, kind);
-        map.put(at + 25, payload);
-        map.putInt(at + 4, checksum(kind, id, payload));
+        map.putLong(at + ID_AT, id.getMostSignificantBits());
+        map.putLong(at + ID_AT + 8, id.getLeastSignificantBits());
+        map.putInt(at + CHECKSUM_AT, checksum(kind, id, payload));
+        map.put(at + KIND_AT, kind);
+        map.put(at + PAYLOAD_AT, payload);
         end = at + sizeOf(payload.length);
-        INT.setRelease(map, at, 1 + payload.length);
+        mark(at, payload.length);
     }
 
     /** Tells readers to go on in the next segment. */
     void seal() {
-        INT.setRelease(map, end, CONTINUED);
+        mark(end, CONTINUED);
+    }
+
+    private void mark(int at, int length) {
+        MARK.setRelease(map, at, sequence() << 32 | length & 0xFFFF_FFFFL);
+    }
+
+    /** The length in the mark at an offset, or {@link #CONTINUED}, or {@link #NOTHING}. */
+    private int marked(int at) {
+        if (at > map.capacity() - Long.BYTES) {
+            return NOTHING;
+        }
+        long mark = (long) MARK.getAcquire(map, at);
+        return (int) (mark >>> 32) == (int) sequence() ? (int) mark : NOTHING;
     }
 
     /**
@@ -142,24 +155,21 @@ final class Segment {
      */
     @Nullable
     JournalRecord read(int at) {
-        if (at > map.capacity() - RECORD_HEADER) {
+        int length = marked(at);
+        if (length < 0 || length > map.capacity() - at - PAYLOAD_AT) {
             return null;
         }
-        int length = (int) INT.getAcquire(map, at);
-        if (length <= 0 || length > map.capacity() - at - RECORD_HEADER) {
-            return null;
-        }
-        UUID id = new UUID(map.getLong(at + 8), map.getLong(at + 16));
-        byte[] payload = new byte[length - 1];
-        map.get(at + 25, payload);
-        byte kind = map.get(at + 24);
-        return checksum(kind, id, payload) == map.getInt(at + 4)
-                ? new JournalRecord(kind, id, payload, at, at + sizeOf(payload.length))
+        UUID id = new UUID(map.getLong(at + ID_AT), map.getLong(at + ID_AT + 8));
+        byte[] payload = new byte[length];
+        map.get(at + PAYLOAD_AT, payload);
+        byte kind = map.get(at + KIND_AT);
+        return checksum(kind, id, payload) == map.getInt(at + CHECKSUM_AT)
+                ? new JournalRecord(kind, id, payload, at, at + sizeOf(length))
                 : null;
     }
 
     boolean isSealedAt(int at) {
-        return at > map.capacity() - Integer.BYTES || (int) INT.getAcquire(map, at) == CONTINUED;
+        return marked(at) == CONTINUED;
     }
 
     /** The offset up to which everything is in the database. */

@@ -145,7 +145,7 @@ final class UsageWriter implements AutoCloseable {
             case JournalRecord.ENDED -> {
                 Begun start = begun.remove(record.id());
                 if (!done) {
-                    batch.add(ended(start, record));
+                    ended(start, record, batch);
                 }
             }
             default -> {
@@ -156,12 +156,17 @@ final class UsageWriter implements AutoCloseable {
         }
     }
 
-    private static byte[] ended(@Nullable Begun start, JournalRecord end) {
+    private void ended(@Nullable Begun start, JournalRecord end, List<byte[]> batch) {
         JournalRecord started = start == null ? null : start.segment.read(start.offset);
-        if (started == null) {
-            throw new IllegalStateException("the journal has the end of the call " + end.id() + " but not its start");
+        if (started != null) {
+            batch.add(UsageRow.join(started.head(), end.payload()));
+        } else {
+            // Only a machine that lost power leaves an end without its start.
+            LOG.errorf("The journal has lost who made the call %s; what is left is in %s", end.id(), rejected);
+            written++;
+            keepRejected(
+                    UsageRow.join(("{\"id\":\"" + end.id() + '"').getBytes(StandardCharsets.UTF_8), end.payload()));
         }
-        return UsageRow.join(started.head(), end.payload());
     }
 
     /** Goes to the next segment if this one is finished. */
@@ -249,11 +254,15 @@ final class UsageWriter implements AutoCloseable {
             return;
         }
         LOG.errorf("The database refuses a usage row (%s); it is kept in %s", refusal.getSqlState(), rejected);
+        keepRejected(batch.get(0));
+    }
+
+    private void keepRejected(byte[] row) {
         try {
-            Files.write(rejected, batch.get(0), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.write(rejected, row, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             Files.writeString(rejected, "\n", StandardOpenOption.APPEND);
         } catch (IOException e) {
-            LOG.errorf("That row could not be kept either (%s): %s", e.getMessage(), text(batch.get(0)));
+            LOG.errorf("A usage row could not be kept (%s): %s", e.getMessage(), text(row));
         }
     }
 
