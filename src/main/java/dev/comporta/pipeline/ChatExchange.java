@@ -77,6 +77,7 @@ final class ChatExchange {
     /** Sends the request; completes with the answer, for a stream once its first event is there. */
     Future<Reply> send() {
         Future<Void> noted = recording.started(request.bytes().length / BYTES_PER_TOKEN);
+        metrics.begun();
         if (noted.isComplete()) {
             transmit();
         } else {

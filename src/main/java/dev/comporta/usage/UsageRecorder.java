@@ -18,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.jboss.logging.Logger;
@@ -44,7 +45,8 @@ public class UsageRecorder {
             Database database,
             ExchangeRates rates,
             JournalConfig config,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            Vertx vertx) {
         this.database = database;
         this.rates = rates;
         journal = Journal.open(
@@ -55,10 +57,23 @@ public class UsageRecorder {
                 config.syncInterval());
         writer = new UsageWriter(
                 journal, this::insert, directory.resolve("journal").resolve("rejected.jsonl"));
-        database.opened().onSuccess(open -> writer.start());
+        database.opened().onSuccess(open -> {
+            writer.start();
+            ensurePartitions();
+            vertx.setPeriodic(Duration.ofDays(1).toMillis(), timer -> ensurePartitions());
+        });
         Gauge.builder("comporta.usage.journal.depth", writer, UsageWriter::depth)
                 .description("Ended calls in the journal that are not in the database yet")
                 .register(metrics);
+    }
+
+    /** Makes room for the months to come; what has none goes to the default partition. */
+    private void ensurePartitions() {
+        database.pool()
+                .query("SELECT comporta_ensure_partitions(2)")
+                .execute()
+                .onFailure(failure ->
+                        LOG.warnf("The partitions of the next months could not be made: %s", failure.getMessage()));
     }
 
     /** Starts the accounting of a call whose target is known. */
