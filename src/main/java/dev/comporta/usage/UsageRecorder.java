@@ -58,8 +58,7 @@ public class UsageRecorder {
         writer = new UsageWriter(
                 journal, this::insert, directory.resolve("journal").resolve("rejected.jsonl"));
         database.opened().onSuccess(open -> {
-            writer.start();
-            ensurePartitions();
+            ensurePartitions().onComplete(ensured -> writer.start());
             vertx.setPeriodic(Duration.ofDays(1).toMillis(), timer -> ensurePartitions());
         });
         Gauge.builder("comporta.usage.journal.depth", writer, UsageWriter::depth)
@@ -68,10 +67,11 @@ public class UsageRecorder {
     }
 
     /** Makes room for the months to come; what has none goes to the default partition. */
-    private void ensurePartitions() {
-        database.pool()
+    private Future<Void> ensurePartitions() {
+        return database.pool()
                 .query("SELECT comporta_ensure_partitions(2)")
                 .execute()
+                .<Void>mapEmpty()
                 .onFailure(failure ->
                         LOG.warnf("The partitions of the next months could not be made: %s", failure.getMessage()));
     }
