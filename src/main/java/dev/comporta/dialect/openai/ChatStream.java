@@ -133,38 +133,16 @@ public final class ChatStream {
         if (!stripUsage || chunk.usageRange == null) {
             pass(event);
         } else if (!chunk.noChoices) {
+            Json.Range member = Json.withComma(data, chunk.usageRange);
             out.appendString("data: ")
-                    .appendBytes(without(data, chunk.usageRange))
+                    .appendBytes(data, 0, member.from())
+                    .appendBytes(data, member.to(), data.length - member.to())
                     .appendString("\n\n");
         }
     }
 
     private void pass(SseEvent event) {
         out.appendBytes(event.bytes(), event.from(), event.length());
-    }
-
-    /** The member and one comma beside it. */
-    private static byte[] without(byte[] data, Json.Range usage) {
-        int from = usage.from();
-        int to = usage.to();
-        int left = from - 1;
-        while (left > 0 && Character.isWhitespace(data[left])) {
-            left--;
-        }
-        if (data[left] == ',') {
-            from = left;
-        } else {
-            while (to < data.length && Character.isWhitespace(data[to])) {
-                to++;
-            }
-            if (to < data.length && data[to] == ',') {
-                to++;
-            }
-        }
-        byte[] result = new byte[data.length - (to - from)];
-        System.arraycopy(data, 0, result, 0, from);
-        System.arraycopy(data, to, result, from, data.length - to);
-        return result;
     }
 
     /** What one chunk says. */
