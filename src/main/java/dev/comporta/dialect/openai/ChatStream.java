@@ -132,17 +132,39 @@ public final class ChatStream {
         }
         if (!stripUsage || chunk.usageRange == null) {
             pass(event);
-        } else if (!chunk.noChoices) {
-            Json.Range member = Json.withComma(data, chunk.usageRange);
+        } else if (!chunk.isUsageAlone()) {
             out.appendString("data: ")
-                    .appendBytes(data, 0, member.from())
-                    .appendBytes(data, member.to(), data.length - member.to())
+                    .appendBytes(without(data, Json.withComma(data, chunk.usageRange)))
                     .appendString("\n\n");
         }
     }
 
     private void pass(SseEvent event) {
         out.appendBytes(event.bytes(), event.from(), event.length());
+        if (endsWithHalfALineEnding(event)) {
+            // The other half is still on its way and will not be seen as part of any event.
+            out.appendByte((byte) '\n');
+        }
+    }
+
+    /** Whether lines end with CRLF, but the event was complete at the CR because the bytes were cut behind it. */
+    private static boolean endsWithHalfALineEnding(SseEvent event) {
+        byte[] bytes = event.bytes();
+        int last = event.to() - 1;
+        return last > event.from() && bytes[last] == '\r' && bytes[last - 1] == '\n';
+    }
+
+    /** On one line: an LF between two data lines is white space in JSON, but would end this one. */
+    private static byte[] without(byte[] data, Json.Range part) {
+        byte[] result = new byte[data.length - (part.to() - part.from())];
+        System.arraycopy(data, 0, result, 0, part.from());
+        System.arraycopy(data, part.to(), result, part.from(), data.length - part.to());
+        for (int i = 0; i < result.length; i++) {
+            if (result[i] == '\n') {
+                result[i] = ' ';
+            }
+        }
+        return result;
     }
 
     /** What one chunk says. */
@@ -154,7 +176,13 @@ public final class ChatStream {
 
         private boolean error;
         private boolean finished;
-        private boolean noChoices;
+        private boolean hasUsageObject;
+        private boolean noChoices = true;
+
+        /** Whether it is there for its usage only. */
+        boolean isUsageAlone() {
+            return noChoices && hasUsageObject && !error;
+        }
 
         void read(JsonParser json, StringBuilder text) throws IOException {
             if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -166,9 +194,11 @@ public final class ChatStream {
                 JsonToken value = json.nextToken();
                 switch (name) {
                     case "usage" -> {
-                        if (value == JsonToken.START_OBJECT) {
+                        hasUsageObject = value == JsonToken.START_OBJECT;
+                        if (hasUsageObject) {
                             usage = Usage.read(json);
                         } else {
+                            json.skipChildren();
                             json.finishToken();
                         }
                         usageRange = new Json.Range(memberStart, Json.position(json));
