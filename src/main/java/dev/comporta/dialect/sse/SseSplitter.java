@@ -109,7 +109,9 @@ public final class SseSplitter {
         if (length > maxEventBytes) {
             throw new IllegalStateException("an event is longer than " + maxEventBytes + " bytes");
         }
-        System.arraycopy(bytes, eventStart, bytes, 0, length);
+        if (eventStart > 0) {
+            System.arraycopy(bytes, eventStart, bytes, 0, length);
+        }
     }
 
     private boolean startsWithBom() {
