@@ -108,7 +108,7 @@ public class Database {
         return current;
     }
 
-    /** Whether the last periodic look at the database found it. */
+    /** Whether the last look at the database found it. */
     public boolean isReachable() {
         return reachable;
     }
@@ -186,10 +186,16 @@ public class Database {
     private Future<Void> listen(PgConnectOptions options) {
         PgSubscriber listening = PgSubscriber.subscriber(vertx, options);
         subscriber = listening;
-        listening.reconnectPolicy(retries -> Math.min(1000L << Math.min(retries, 4), 10_000L));
+        listening.reconnectPolicy(retries -> {
+            if (retries == 0) {
+                // The connection was lost, and with it perhaps the database: look now rather than at the next turn.
+                reload();
+            }
+            return Math.min(1000L << Math.min(retries, 4), 10_000L);
+        });
         listening.channel(CHANGES).handler(this::changed).subscribeHandler(subscribed -> {
             // Notices sent while the connection was down are gone.
-            if (reachable) {
+            if (opened.future().isComplete()) {
                 reload();
             }
         });

@@ -18,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -49,20 +50,20 @@ public class UsageRecorder {
             Vertx vertx) {
         this.database = database;
         this.rates = rates;
+        Path path = directory.privateDirectory("journal");
         journal = Journal.open(
-                directory.resolve("journal"),
+                path,
                 SEGMENT_BYTES,
                 config.maxSize().asLongValue(),
                 config.sync() == JournalConfig.Sync.EACH,
                 config.syncInterval());
-        writer = new UsageWriter(
-                journal, this::insert, directory.resolve("journal").resolve("rejected.jsonl"));
+        writer = new UsageWriter(journal, this::insert, path.resolve("rejected.jsonl"));
         database.opened().onSuccess(open -> {
             ensurePartitions().onComplete(ensured -> writer.start());
             vertx.setPeriodic(Duration.ofDays(1).toMillis(), timer -> ensurePartitions());
         });
         Gauge.builder("comporta.usage.journal.depth", writer, UsageWriter::depth)
-                .description("Ended calls in the journal that are not in the database yet")
+                .description("Calls in the journal that are over and not in the database yet")
                 .register(metrics);
     }
 
@@ -97,7 +98,7 @@ public class UsageRecorder {
         return new Recording(this, call, head, null);
     }
 
-    /** Ended calls that are not in the database yet. */
+    /** Calls that are over and not in the database yet. */
     public long depth() {
         return writer.depth();
     }

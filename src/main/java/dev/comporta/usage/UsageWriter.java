@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -77,22 +79,28 @@ final class UsageWriter implements AutoCloseable {
         thread.start();
     }
 
-    /** Ended calls in the journal that are not in the database yet. */
+    /**
+     * Calls in the journal that are over and not in the database yet; those that an earlier process left unended count.
+     */
     long depth() {
         return Math.max(0, inherited + journal.appended() - written);
     }
 
     private static int countInherited(List<Segment> segments) {
         int count = 0;
+        Set<UUID> unended = new HashSet<>();
         for (Segment old : segments.subList(0, segments.size() - 1)) {
             JournalRecord record;
             for (int at = Segment.HEADER; (record = old.read(at)) != null; at = record.next()) {
-                if (record.kind() != JournalRecord.STARTED && at >= old.done()) {
-                    count++;
+                if (record.kind() == JournalRecord.STARTED) {
+                    unended.add(record.id());
+                } else {
+                    unended.remove(record.id());
+                    count += at >= old.done() ? 1 : 0;
                 }
             }
         }
-        return count;
+        return count + unended.size();
     }
 
     private void run() {
@@ -114,7 +122,6 @@ final class UsageWriter implements AutoCloseable {
         while (batch.size() < BATCH && !interrupted.isEmpty()) {
             batch.add(interrupted.remove());
         }
-        int orphans = batch.size();
         List<Segment> finished = new ArrayList<>();
         while (batch.size() < BATCH) {
             JournalRecord record = segment.read(offset);
@@ -131,7 +138,7 @@ final class UsageWriter implements AutoCloseable {
         if (abandoned) {
             return 0;
         }
-        written += batch.size() - orphans;
+        written += batch.size();
         finished.forEach(done -> done.done(Integer.MAX_VALUE));
         segment.done(offset);
         releaseSegments();
