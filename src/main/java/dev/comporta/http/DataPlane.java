@@ -79,7 +79,7 @@ public class DataPlane {
         reply.onComplete(result -> {
             if (result.succeeded()) {
                 ReplyWriter.write(request.response(), result.result());
-            } else {
+            } else if (!request.response().closed()) {
                 ErrorReply.write(request, id, asGatewayError(result.cause()));
             }
         });

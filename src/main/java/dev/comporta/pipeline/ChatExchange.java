@@ -24,6 +24,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatExchange {
 
+    private static final Logger LOG = Logger.getLogger(ChatExchange.class);
     private static final int MAX_ANSWER_BYTES = 64 << 20;
     /** A rough measure, used only for calls that the death of the process cuts off. */
     private static final int BYTES_PER_TOKEN = 4;
@@ -81,12 +83,20 @@ final class ChatExchange {
         if (noted.isComplete()) {
             transmit();
         } else {
-            noted.onSuccess(safe -> transmit()).onFailure(reply::tryFail);
+            noted.onSuccess(safe -> transmit()).onFailure(this::broken);
         }
         return reply.future();
     }
 
     private void transmit() {
+        try {
+            sendUpstream();
+        } catch (RuntimeException e) {
+            broken(e);
+        }
+    }
+
+    private void sendUpstream() {
         StreamUsage streamUsage = route.provider().streamUsage();
         Buffer body = request.forwarded(
                 route.target().model(), streamUsage == StreamUsage.REQUEST, streamUsage == StreamUsage.ALWAYS);
@@ -153,7 +163,9 @@ final class ChatExchange {
             recording.firstToken();
             used(completion.usage(), () -> tokenizer.count(() -> ChatCompletion.text(bytes)))
                     .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)))
-                    .onComplete(cost -> reply.tryComplete(whole(answer, body, cost.result())));
+                    .map(cost -> whole(answer, body, cost))
+                    .onSuccess(reply::tryComplete)
+                    .onFailure(reply::tryFail);
         }
     }
 
@@ -241,6 +253,12 @@ final class ChatExchange {
                     ErrorCode.PROVIDER_UNREACHABLE,
                     "The provider %s could not be reached or closed the connection.".formatted(providerName()));
         }
+    }
+
+    /** The gateway itself fails. */
+    private void broken(Throwable cause) {
+        LOG.error("A call could not be sent", cause);
+        fail(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
     }
 
     /** The call fails before its answer has begun. */
