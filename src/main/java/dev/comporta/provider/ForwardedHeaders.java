@@ -95,13 +95,15 @@ public final class ForwardedHeaders {
 
     /** The header names that {@code Connection} declares to be for one connection only. */
     private static List<String> perConnection(MultiMap headers) {
-        String connection = headers.get(HttpHeaders.CONNECTION);
-        if (connection == null || connection.equalsIgnoreCase("keep-alive") || connection.equalsIgnoreCase("close")) {
+        List<String> lines = headers.getAll(HttpHeaders.CONNECTION);
+        if (lines.isEmpty() || lines.size() == 1 && isUsual(lines.get(0))) {
             return List.of();
         }
-        return List.of(String.join(",", headers.getAll(HttpHeaders.CONNECTION))
-                .toLowerCase(Locale.ROOT)
-                .split("\\s*,\\s*"));
+        return List.of(String.join(",", lines).toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
+    }
+
+    private static boolean isUsual(String connection) {
+        return connection.equalsIgnoreCase("keep-alive") || connection.equalsIgnoreCase("close");
     }
 
     private static boolean isListed(String name, List<String> names) {

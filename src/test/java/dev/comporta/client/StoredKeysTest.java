@@ -1,5 +1,6 @@
 package dev.comporta.client;
 
+import static dev.comporta.Eventually.eventually;
 import static dev.comporta.client.AdminApi.as;
 import static dev.comporta.client.AdminApi.bearer;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.SqlConnection;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.Map;
@@ -122,21 +124,30 @@ class StoredKeysTest {
     }
 
     @Test
-    void two_administrators_who_revoke_each_other_do_not_lock_everybody_out() {
+    void two_administrators_who_revoke_each_others_key_do_not_lock_everybody_out() throws InterruptedException {
         Response other =
                 as(admin).body(Map.of("kind", "admin", "name", "other")).post("/api/keys");
-        String otherKey = other.path("key");
+        SqlConnection first = Databases.await(database.pool().getConnection());
+        CompletableFuture<Response> second;
+        try {
+            Databases.await(first.begin());
+            Databases.await(KeyTable.lockAdminKeys(first));
+            Databases.await(KeyTable.revoke(first, UUID.fromString(other.path("id")), Instant.now()));
 
-        CompletableFuture<Response> one =
-                CompletableFuture.supplyAsync(() -> as(admin).delete("/api/keys/" + other.path("id")));
-        CompletableFuture<Response> two =
-                CompletableFuture.supplyAsync(() -> as(otherKey).delete("/api/keys/" + stored.id()));
-        CompletableFuture.allOf(one, two).join();
+            second = CompletableFuture.supplyAsync(() -> as(admin).delete("/api/keys/" + stored.id()));
+            eventually("the second one waits for the first", () -> second.isDone() || somebodyWaits());
+            Databases.await(first.transaction().commit());
+        } finally {
+            Databases.await(first.close());
+        }
 
-        assertThat(Databases.sql(database, "SELECT 1 FROM gateway_keys WHERE kind = 'admin' AND revoked_at IS NULL")
-                        .size())
-                .isEqualTo(1);
-        assertThat(new int[] {one.join().statusCode(), two.join().statusCode()}).containsOnlyOnce(204);
+        second.join().then().statusCode(409).body("detail", containsString("last admin key"));
+    }
+
+    private boolean somebodyWaits() {
+        return Databases.sql(database, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                        .size()
+                > 0;
     }
 
     private boolean isAccepted(String key) {

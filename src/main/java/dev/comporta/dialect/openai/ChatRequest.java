@@ -25,7 +25,7 @@ public final class ChatRequest {
             "\"stream_options\":{\"include_usage\":true},".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] INCLUDE_USAGE = "\"include_usage\":true,".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] INCLUDE_USAGE_ONLY = "\"include_usage\":true".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOTHING = {};
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] USAGE_OBJECT = "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
 
@@ -37,6 +37,9 @@ public final class ChatRequest {
     private Json.@Nullable Range modelRange;
     private boolean stream;
     private Json.@Nullable Range streamOptions;
+    /** The whole member, name included. */
+    private Json.@Nullable Range streamOptionsMember;
+
     private boolean streamOptionsEmpty;
     private Json.@Nullable Range includeUsageRange;
     private boolean includeUsage;
@@ -131,9 +134,8 @@ public final class ChatRequest {
     }
 
     private void dropStreamOptions(List<Edit> edits) {
-        if (streamOptions != null) {
-            // An explicit null is what an absent field means, and needs no comma to be moved.
-            edits.add(new Edit(streamOptions, NULL));
+        if (streamOptionsMember != null) {
+            edits.add(new Edit(Json.withComma(bytes, streamOptionsMember), NOTHING));
         }
     }
 
@@ -155,12 +157,13 @@ public final class ChatRequest {
         objectStart = Json.tokenStart(json);
         String name;
         while ((name = json.nextFieldName()) != null) {
+            int memberStart = Json.tokenStart(json);
             JsonToken value = json.nextToken();
             switch (name) {
                 case "model" -> readModel(json, value);
                 case "stream" -> readStream(value);
-                case "stream_options" -> readStreamOptions(json, value);
-                case "user" -> user = value == JsonToken.VALUE_STRING ? json.getText() : null;
+                case "stream_options" -> readStreamOptions(json, value, memberStart);
+                case "user" -> readUser(json, value);
                 case "metadata" -> readMetadata(json, value);
                 default -> json.skipChildren();
             }
@@ -190,7 +193,7 @@ public final class ChatRequest {
         }
     }
 
-    private void readStreamOptions(JsonParser json, JsonToken value) throws IOException {
+    private void readStreamOptions(JsonParser json, JsonToken value, int memberStart) throws IOException {
         if (streamOptions != null) {
             throw new GatewayError(
                     ErrorCode.INVALID_REQUEST,
@@ -205,17 +208,33 @@ public final class ChatRequest {
                 streamOptionsEmpty = false;
                 JsonToken option = json.nextToken();
                 if (name.equals("include_usage")) {
-                    includeUsage = option == JsonToken.VALUE_TRUE;
-                    json.finishToken();
-                    includeUsageRange = Json.tokenRange(json);
+                    readIncludeUsage(json, option);
+                } else {
+                    json.skipChildren();
                 }
-                json.skipChildren();
             }
         } else if (value != JsonToken.VALUE_NULL) {
             throw new GatewayError(
                     ErrorCode.INVALID_REQUEST, "The field stream_options must be an object.", "stream_options");
         }
         streamOptions = new Json.Range(start, Json.position(json));
+        streamOptionsMember = new Json.Range(memberStart, streamOptions.to());
+    }
+
+    private void readIncludeUsage(JsonParser json, JsonToken value) {
+        if (value != JsonToken.VALUE_TRUE && value != JsonToken.VALUE_FALSE && value != JsonToken.VALUE_NULL) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST,
+                    "The field stream_options.include_usage must be true or false.",
+                    "stream_options.include_usage");
+        }
+        includeUsage = value == JsonToken.VALUE_TRUE;
+        includeUsageRange = Json.tokenRange(json);
+    }
+
+    private void readUser(JsonParser json, JsonToken value) throws IOException {
+        user = value == JsonToken.VALUE_STRING ? json.getText() : null;
+        json.skipChildren();
     }
 
     private void readMetadata(JsonParser json, JsonToken value) throws IOException {

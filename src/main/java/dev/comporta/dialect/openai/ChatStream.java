@@ -132,38 +132,38 @@ public final class ChatStream {
         }
         if (!stripUsage || chunk.usageRange == null) {
             pass(event);
-        } else if (!chunk.noChoices) {
+        } else if (!chunk.isUsageAlone()) {
             out.appendString("data: ")
-                    .appendBytes(without(data, chunk.usageRange))
+                    .appendBytes(without(data, Json.withComma(data, chunk.usageRange)))
                     .appendString("\n\n");
         }
     }
 
     private void pass(SseEvent event) {
         out.appendBytes(event.bytes(), event.from(), event.length());
+        if (endsWithHalfALineEnding(event)) {
+            // The other half is still on its way and will not be seen as part of any event.
+            out.appendByte((byte) '\n');
+        }
     }
 
-    /** The member and one comma beside it. */
-    private static byte[] without(byte[] data, Json.Range usage) {
-        int from = usage.from();
-        int to = usage.to();
-        int left = from - 1;
-        while (left > 0 && Character.isWhitespace(data[left])) {
-            left--;
-        }
-        if (data[left] == ',') {
-            from = left;
-        } else {
-            while (to < data.length && Character.isWhitespace(data[to])) {
-                to++;
+    /** Whether lines end with CRLF, but the event was complete at the CR because the bytes were cut behind it. */
+    private static boolean endsWithHalfALineEnding(SseEvent event) {
+        byte[] bytes = event.bytes();
+        int last = event.to() - 1;
+        return last > event.from() && bytes[last] == '\r' && bytes[last - 1] == '\n';
+    }
+
+    /** On one line: an LF between two data lines is white space in JSON, but would end this one. */
+    private static byte[] without(byte[] data, Json.Range part) {
+        byte[] result = new byte[data.length - (part.to() - part.from())];
+        System.arraycopy(data, 0, result, 0, part.from());
+        System.arraycopy(data, part.to(), result, part.from(), data.length - part.to());
+        for (int i = 0; i < result.length; i++) {
+            if (result[i] == '\n') {
+                result[i] = ' ';
             }
-            if (to < data.length && data[to] == ',') {
-                to++;
-            }
         }
-        byte[] result = new byte[data.length - (to - from)];
-        System.arraycopy(data, 0, result, 0, from);
-        System.arraycopy(data, to, result, from, data.length - to);
         return result;
     }
 
@@ -176,7 +176,13 @@ public final class ChatStream {
 
         private boolean error;
         private boolean finished;
-        private boolean noChoices;
+        private boolean hasUsageObject;
+        private boolean noChoices = true;
+
+        /** Whether it is there for its usage only. */
+        boolean isUsageAlone() {
+            return noChoices && hasUsageObject && !error;
+        }
 
         void read(JsonParser json, StringBuilder text) throws IOException {
             if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -188,9 +194,11 @@ public final class ChatStream {
                 JsonToken value = json.nextToken();
                 switch (name) {
                     case "usage" -> {
-                        if (value == JsonToken.START_OBJECT) {
+                        hasUsageObject = value == JsonToken.START_OBJECT;
+                        if (hasUsageObject) {
                             usage = Usage.read(json);
                         } else {
+                            json.skipChildren();
                             json.finishToken();
                         }
                         usageRange = new Json.Range(memberStart, Json.position(json));

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 final class Json {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            // JSON is UTF-8 (RFC 8259, 8.1). In another encoding tokens would have no place in the bytes.
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(200).build())
             .build();
@@ -42,6 +44,22 @@ final class Json {
     /** Where a scalar whose text has been read stands. */
     static Range tokenRange(JsonParser json) {
         return new Range(tokenStart(json), position(json));
+    }
+
+    /** A member of an object and one comma beside it, without which the rest is JSON again. */
+    static Range withComma(byte[] json, Range member) {
+        int left = member.from - 1;
+        while (left > 0 && Character.isWhitespace(json[left])) {
+            left--;
+        }
+        if (json[left] == ',') {
+            return new Range(left, member.to);
+        }
+        int right = member.to;
+        while (right < json.length && Character.isWhitespace(json[right])) {
+            right++;
+        }
+        return new Range(member.from, right < json.length && json[right] == ',' ? right + 1 : right);
     }
 
     /** A string as JSON, quotes included. */
