@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,7 +38,7 @@ class ErrorContractTest {
      * @param param the field or header to blame, or null
      * @param source who refuses: {@code gateway} or {@code provider}
      */
-    record Refusal(ErrorCode code, String param, String source, Provoked provoked) {
+    record Refusal(ErrorCode code, @Nullable String param, String source, Provoked provoked) {
 
         @Override
         public String toString() {
