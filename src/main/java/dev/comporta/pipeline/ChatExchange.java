@@ -149,7 +149,7 @@ final class ChatExchange {
 
     private void collected(Upstream.Answer answer, Buffer body) {
         if (answer.status() >= 300) {
-            providerError(ProviderError.of(answer.status(), body, ownKey()), answer);
+            providerError(ProviderError.of(answer.status(), body, route.key(), ownKey()), answer);
             return;
         }
         byte[] bytes = body.getBytes();
@@ -157,7 +157,7 @@ final class ChatExchange {
         if (completion == null) {
             fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not JSON.");
         } else if (completion.error()) {
-            providerError(ProviderError.of(502, body, ownKey()), answer);
+            providerError(ProviderError.of(502, body, route.key(), ownKey()), answer);
         } else {
             over = true;
             recording.firstToken();
@@ -194,7 +194,7 @@ final class ChatExchange {
                 unreachable(begun.cause());
             } else if (error != null) {
                 reset();
-                providerError(ProviderError.of(502, error, ownKey()), answer);
+                providerError(ProviderError.of(502, error, route.key(), ownKey()), answer);
             } else {
                 reply.tryComplete(Reply.streamed(answer.status(), headers.of(answer, overheadNanos()), streamed));
             }
