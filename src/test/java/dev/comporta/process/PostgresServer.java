@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -21,6 +23,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresServer implements AutoCloseable {
 
     static final String PASSWORD = "the password of the tests";
+
+    /** Says at length that a server that was killed cannot be stopped. */
+    private static final Logger ZONKY = Logger.getLogger(EmbeddedPostgres.class.getName());
 
     private final Path data;
     private final Path passwordFile;
@@ -50,6 +55,8 @@ final class PostgresServer implements AutoCloseable {
                 .setLocaleConfig("auth-host", "scram-sha-256")
                 .setConnectConfig("password", PASSWORD)
                 .setServerConfig("fsync", "on")
+                // As many servers have it for speed; usage must be safe all the same.
+                .setServerConfig("synchronous_commit", "off")
                 .setServerConfig("unix_socket_directories", "")
                 .start();
     }
@@ -95,7 +102,9 @@ final class PostgresServer implements AutoCloseable {
         postmaster.destroyForcibly();
         postmaster.onExit().orTimeout(10, TimeUnit.SECONDS).join();
         all.forEach(child -> child.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+        ZONKY.setLevel(Level.OFF);
         stop();
+        ZONKY.setLevel(null);
     }
 
     @Override
