@@ -46,15 +46,7 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
             String code = ErrorCode.PROVIDER_FAILED.code();
             return new ProviderError(shown, OpenAiError.body(message, type(shown), null, code), code, message);
         }
-        return new ProviderError(shown, inShape(body, error, shown), identifier(code(error)), message);
-    }
-
-    private static Buffer inShape(Buffer body, JsonObject error, int status) {
-        if (!error.containsKey("error")) {
-            return wrapped(error, status);
-        }
-        boolean alone = body.toString().stripLeading().startsWith("{");
-        return alone ? body : error.toBuffer();
+        return new ProviderError(shown, shownBody(body, error, shown), identifier(code(error)), message);
     }
 
     /** Statuses that only one provider knows become what every client knows. */
@@ -63,6 +55,22 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
             case 498, 529 -> 503;
             default -> status < 400 ? 502 : status;
         };
+    }
+
+    private static Buffer shownBody(Buffer body, JsonObject error, int status) {
+        if (!error.containsKey("error")) {
+            return wrapped(error, status);
+        }
+        // SDKs look for an object, not for an array that holds one.
+        return isArray(body) ? error.toBuffer() : body;
+    }
+
+    private static boolean isArray(Buffer body) {
+        int at = 0;
+        while (Character.isWhitespace(body.getByte(at))) {
+            at++;
+        }
+        return body.getByte(at) == '[';
     }
 
     private static @Nullable JsonObject error(Buffer body) {
@@ -80,9 +88,15 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
 
     /** Mistral and others write the error without the object around it, or as {@code detail}. */
     private static Buffer wrapped(JsonObject error, int status) {
-        Object message = error.getValue("message", error.getValue("detail", "The provider gave no reason."));
+        Object message = error.getValue("message");
+        if (message == null) {
+            message = error.getValue("detail");
+        }
+        if (message == null) {
+            message = "The provider gave no reason.";
+        }
         return OpenAiError.body(
-                message instanceof String text ? text : String.valueOf(message),
+                message.toString(),
                 error.getValue("type") instanceof String type ? type : type(status),
                 error.getValue("param") instanceof String param ? param : null,
                 code(error));
@@ -92,7 +106,8 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
         JsonObject error = body.getValue("error") instanceof JsonObject nested ? nested : body;
         Object code = error.getValue("code");
         Object named = code == null ? error.getValue("type") : code;
-        if (named == null) {
+        if (!(named instanceof String || named instanceof Number)) {
+            // Absent, or a structure that may quote the request.
             return null;
         }
         return named.toString();

@@ -31,7 +31,8 @@ final class DemoCompletion {
                     .split(" "));
     private static final int LOREM_WORDS = 60;
     private static final int MOST_WORDS = 4_096;
-    private static final Pattern WORD = Pattern.compile("\\s*\\S+");
+    /** Only where the one before ended, and without trying again: linear, whatever the text. */
+    private static final Pattern WORD = Pattern.compile("\\G\\s*+\\S++");
     /** A fixed time, so that the same request has the same answer. */
     private static final long CREATED = 1_767_225_600;
 
@@ -64,14 +65,15 @@ final class DemoCompletion {
      * @throws ClassCastException if a field has a wrong type
      */
     static DemoCompletion of(JsonObject request) {
-        String model = request.getString("model");
-        JsonArray messages = request.getJsonArray("messages", new JsonArray());
-        int limit = limit(request);
+        String model = String.valueOf(request.getValue("model"));
+        JsonArray messages = array(request, "messages");
+        Integer asked = asked(request);
+        int limit = asked == null ? MOST_WORDS : asked;
         String id = "chatcmpl-demo-"
                 + UUID.nameUUIDFromBytes((model + messages.encode() + limit).getBytes(StandardCharsets.UTF_8));
         int promptTokens = 0;
         for (Object message : messages) {
-            promptTokens += words(text((JsonObject) message)).size();
+            promptTokens += words(text(object(message))).size();
         }
         JsonObject tool = toolToCall(request, messages);
         if (tool != null) {
@@ -79,11 +81,7 @@ final class DemoCompletion {
         }
         List<String> all = switch (model) {
             case "echo" -> words(lastUserText(messages));
-            case "lorem" ->
-                lorem(
-                        request.containsKey("max_tokens") || request.containsKey("max_completion_tokens")
-                                ? limit
-                                : LOREM_WORDS);
+            case "lorem" -> lorem(asked == null ? LOREM_WORDS : asked);
             default -> throw new UnknownModel();
         };
         boolean cut = all.size() > limit;
@@ -164,41 +162,42 @@ final class DemoCompletion {
                 .put("total_tokens", promptTokens + completionTokens);
     }
 
-    private static int limit(JsonObject request) {
-        Integer limit = request.getInteger("max_completion_tokens", request.getInteger("max_tokens"));
-        return limit == null ? MOST_WORDS : Math.max(1, Math.min(limit, MOST_WORDS));
+    /** How many words the request allows, within what is possible; null if it does not say. */
+    private static @Nullable Integer asked(JsonObject request) {
+        Object tokens = request.getValue("max_completion_tokens");
+        Number limit = (Number) (tokens == null ? request.getValue("max_tokens") : tokens);
+        return limit == null ? null : (int) Math.max(1, Math.min(limit.doubleValue(), MOST_WORDS));
     }
 
     private static @Nullable JsonObject toolToCall(JsonObject request, JsonArray messages) {
-        JsonArray tools = request.getJsonArray("tools");
-        if (tools == null || tools.isEmpty() || "none".equals(request.getValue("tool_choice"))) {
+        JsonArray tools = array(request, "tools");
+        if (tools.isEmpty() || "none".equals(request.getValue("tool_choice"))) {
             return null;
         }
-        JsonObject last = messages.isEmpty() ? new JsonObject() : messages.getJsonObject(messages.size() - 1);
-        if ("tool".equals(last.getString("role"))) {
+        if (!messages.isEmpty()
+                && "tool".equals(object(messages.getValue(messages.size() - 1)).getValue("role"))) {
             return null;
         }
-        JsonObject function = tools.getJsonObject(0).getJsonObject("function", new JsonObject());
+        JsonObject function = member(object(tools.getValue(0)), "function");
         return new JsonObject()
                 .put("id", "call_demo_1")
                 .put("type", "function")
                 .put(
                         "function",
                         new JsonObject()
-                                .put("name", function.getString("name"))
+                                .put("name", function.getString("name", "demo"))
                                 .put("arguments", arguments(function).encode()));
     }
 
     /** A value of the right type for each required parameter. */
     private static JsonObject arguments(JsonObject function) {
-        JsonObject schema = function.getJsonObject("parameters", new JsonObject());
-        JsonObject properties = schema.getJsonObject("properties", new JsonObject());
+        JsonObject schema = member(function, "parameters");
+        JsonObject properties = member(schema, "properties");
         JsonObject arguments = new JsonObject();
-        for (Object name : schema.getJsonArray("required", new JsonArray())) {
-            Object type =
-                    properties.getJsonObject((String) name, new JsonObject()).getValue("type");
+        for (Object name : array(schema, "required")) {
+            Object type = member(properties, String.valueOf(name)).getValue("type");
             arguments.put(
-                    (String) name,
+                    String.valueOf(name),
                     switch (String.valueOf(type)) {
                         case "integer", "number" -> 1;
                         case "boolean" -> true;
@@ -212,8 +211,8 @@ final class DemoCompletion {
 
     private static String lastUserText(JsonArray messages) {
         for (int i = messages.size() - 1; i >= 0; i--) {
-            JsonObject message = messages.getJsonObject(i);
-            if ("user".equals(message.getString("role"))) {
+            JsonObject message = object(messages.getValue(i));
+            if ("user".equals(message.getValue("role"))) {
                 return text(message);
             }
         }
@@ -234,6 +233,24 @@ final class DemoCompletion {
             }
         }
         return joined.toString();
+    }
+
+    private static JsonObject object(@Nullable Object value) {
+        if (value instanceof JsonObject object) {
+            return object;
+        }
+        throw new ClassCastException("not an object");
+    }
+
+    /** An absent or null member counts as an empty one. */
+    private static JsonObject member(JsonObject of, String name) {
+        Object value = of.getValue(name);
+        return value == null ? new JsonObject() : object(value);
+    }
+
+    private static JsonArray array(JsonObject of, String name) {
+        Object value = of.getValue(name);
+        return value == null ? new JsonArray() : (JsonArray) value;
     }
 
     private static List<String> lorem(int count) {

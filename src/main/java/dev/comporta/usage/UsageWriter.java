@@ -230,7 +230,8 @@ final class UsageWriter implements AutoCloseable {
                     LOG.info("The database takes usage again");
                 }
                 return;
-            } catch (ExecutionException e) {
+            } catch (ExecutionException | RuntimeException e) {
+                // Whatever went wrong, this thread must go on: nobody else writes usage.
                 if (e.getCause() instanceof PgException refusal && isAboutTheData(refusal)) {
                     insertApart(batch, refusal);
                     return;
@@ -238,7 +239,7 @@ final class UsageWriter implements AutoCloseable {
                 if (!told) {
                     LOG.warnf(
                             "Usage waits in the journal, the database does not take it: %s",
-                            e.getCause().getMessage());
+                            e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
                     told = true;
                 }
             } catch (InterruptedException e) {

@@ -1,0 +1,417 @@
+package dev.comporta.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("Usage comes from the journal into the database")
+class UsageWriterTest {
+
+    @TempDir
+    Path temporary;
+
+    private final FakeTable table = new FakeTable();
+    private final List<JournalledProcess> running = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        table.hang(FakeTable.Hang.NEVER);
+        running.forEach(JournalledProcess::closes);
+    }
+
+    @Test
+    void in_the_order_in_which_calls_ended() throws InterruptedException {
+        JournalledProcess process = start("a", table);
+
+        List<UUID> ended = calls(process, 300);
+
+        table.awaitSize(300);
+        assertThat(table.ids()).isEqualTo(ended);
+        process.awaitDepth(0);
+    }
+
+    @Test
+    void but_not_before_a_call_has_ended() throws InterruptedException {
+        JournalledProcess process = start("a", table);
+        UUID underWay = UUID.randomUUID();
+        process.begins(underWay);
+
+        UUID other = process.call();
+
+        table.awaitSize(1);
+        assertThat(table.ids()).containsExactly(other);
+        process.ends(underWay);
+        table.awaitSize(2);
+        assertThat(JournalledProcess.outcome(table.rows().get(underWay))).isEqualTo("ended");
+    }
+
+    @Test
+    void in_batches_of_a_thousand_at_most() throws InterruptedException {
+        JournalledProcess process = process("a", table);
+        List<UUID> ended = calls(process, 2_500);
+
+        process.writer.start();
+
+        table.awaitSize(2_500);
+        assertThat(table.ids()).isEqualTo(ended);
+        assertThat(table.batches()).allMatch(size -> size <= 1_000).hasSize(3);
+    }
+
+    @Test
+    void before_the_process_ends() {
+        JournalledProcess process = start("a", table);
+        List<UUID> ended = calls(process, 50);
+
+        process.writer.close();
+
+        assertThat(table.ids()).isEqualTo(ended);
+    }
+
+    @Nested
+    @DisplayName("though the database")
+    class Database {
+
+        @Test
+        void is_away_for_a_while() throws InterruptedException {
+            table.failTimes(4);
+            JournalledProcess process = start("a", table);
+
+            List<UUID> ended = calls(process, 100);
+            table.awaitNoFailuresLeft();
+            ended.addAll(calls(process, 100));
+
+            table.awaitSize(200);
+            assertThat(table.ids()).isEqualTo(ended);
+            process.awaitDepth(0);
+        }
+
+        @Test
+        void hangs_while_calls_go_on() throws InterruptedException {
+            table.hang(FakeTable.Hang.BEFORE_COMMIT);
+            JournalledProcess process = start("a", table);
+            List<UUID> ended = calls(process, 1);
+            table.awaitHanging();
+
+            ended.addAll(calls(process, 500));
+            assertThat(process.writer.depth()).isEqualTo(501);
+            table.hang(FakeTable.Hang.NEVER);
+
+            table.awaitSize(501);
+            assertThat(table.ids()).isEqualTo(ended);
+            process.awaitDepth(0);
+        }
+
+        @Test
+        void fails_in_a_way_that_nobody_expected() throws InterruptedException {
+            table.throwOnce(new IllegalStateException("Pool closed"));
+            JournalledProcess process = start("a", table);
+
+            UUID ended = process.call();
+
+            table.awaitSize(1);
+            assertThat(table.ids()).containsExactly(ended);
+            process.awaitDepth(0);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"22P05", "22003", "23505"})
+        void refuses_a_row_for_good(String sqlState) throws InterruptedException, IOException {
+            JournalledProcess process = process("a", table);
+            List<UUID> ended = calls(process, 100);
+            UUID poisoned = ended.remove(37);
+            table.refuse(poisoned, sqlState);
+
+            process.writer.start();
+
+            table.awaitSize(99);
+            assertThat(table.ids()).isEqualTo(ended);
+            process.awaitDepth(0);
+            List<String> rejected = Files.readAllLines(process.rejected());
+            assertThat(rejected).hasSize(1);
+            assertThat(new JsonObject(rejected.get(0)).getString("id")).isEqualTo(poisoned.toString());
+            assertThat(JournalledProcess.outcome(new JsonObject(rejected.get(0))))
+                    .isEqualTo("ended");
+        }
+
+        @Test
+        void refuses_every_row_for_good() throws InterruptedException, IOException {
+            JournalledProcess process = process("a", table);
+            List<UUID> ended = calls(process, 20);
+            ended.forEach(id -> table.refuse(id, "22P05"));
+
+            process.writer.start();
+
+            process.awaitDepth(0);
+            assertThat(Files.readAllLines(process.rejected()))
+                    .extracting(row -> UUID.fromString(new JsonObject(row).getString("id")))
+                    .isEqualTo(ended);
+        }
+
+        @Test
+        void refuses_for_a_reason_that_may_pass() throws InterruptedException {
+            JournalledProcess process = process("a", table);
+            UUID ended = process.call();
+            table.refuse(ended, "53300");
+            process.writer.start();
+            // Once it was refused the database has room again.
+            table.failTimes(1);
+            table.awaitNoFailuresLeft();
+            table.refuse(ended, "53300");
+            assertThat(process.rejected()).doesNotExist();
+
+            table.refuse(ended, null);
+
+            table.awaitSize(1);
+            assertThat(process.rejected()).doesNotExist();
+        }
+    }
+
+    @Nested
+    @DisplayName("though the process dies")
+    class Death {
+
+        @Test
+        void before_the_database_was_ever_reached() throws Exception {
+            JournalledProcess first = process("a", table);
+            List<UUID> ended = calls(first, 120);
+            UUID interrupted = UUID.randomUUID();
+            first.begins(interrupted);
+
+            FakeTable second = new FakeTable();
+            JournalledProcess reborn = process(first.dies(temporary.resolve("b")), second);
+            assertThat(reborn.writer.depth()).isEqualTo(121);
+            reborn.writer.start();
+
+            second.awaitSize(121);
+            assertThat(second.ids().subList(0, 120)).isEqualTo(ended);
+            assertThat(second.ids().get(120)).isEqualTo(interrupted);
+            assertThat(JournalledProcess.outcome(second.rows().get(interrupted)))
+                    .isEqualTo("interrupted");
+            assertThat(second.rows().values().stream()
+                            .filter(row -> JournalledProcess.outcome(row).equals("ended")))
+                    .hasSize(120);
+            reborn.awaitDepth(0);
+        }
+
+        @Test
+        void with_nothing_to_do_and_what_was_written_is_not_written_again() throws Exception {
+            JournalledProcess first = start("a", table);
+            calls(first, 100);
+            first.writer.close();
+
+            FakeTable second = new FakeTable();
+            JournalledProcess reborn = start(first.dies(temporary.resolve("b")), second);
+            UUID next = reborn.call();
+
+            second.awaitSize(1);
+            assertThat(second.ids()).containsExactly(next);
+        }
+
+        @Test
+        void after_an_insert_whose_answer_it_did_not_see() throws Exception {
+            JournalledProcess first = process("a", table);
+            List<UUID> ended = calls(first, 30);
+            table.hang(FakeTable.Hang.AFTER_COMMIT);
+            first.writer.start();
+            table.awaitHanging();
+
+            FakeTable second = new FakeTable();
+            start(first.dies(temporary.resolve("b")), second);
+
+            // The same rows once more, which the real table leaves alone.
+            second.awaitSize(30);
+            assertThat(second.ids()).isEqualTo(ended);
+            assertThat(second.rows()).isEqualTo(table.rows());
+        }
+
+        @Test
+        void and_an_interrupted_call_is_settled_once_and_not_at_every_start() throws Exception {
+            JournalledProcess first = start("a", table);
+            UUID interrupted = UUID.randomUUID();
+            first.begins(interrupted);
+            calls(first, 200);
+            table.awaitSize(200);
+            first.writer.close();
+
+            FakeTable second = new FakeTable();
+            JournalledProcess reborn = start(first.dies(temporary.resolve("b")), second);
+            second.awaitSize(1);
+            assertThat(second.ids()).containsExactly(interrupted);
+            reborn.call();
+            second.awaitSize(2);
+            reborn.writer.close();
+
+            FakeTable third = new FakeTable();
+            JournalledProcess rebornAgain = start(reborn.dies(temporary.resolve("c")), third);
+            UUID next = rebornAgain.call();
+            third.awaitSize(1);
+            assertThat(third.ids()).containsExactly(next);
+        }
+
+        @Test
+        void between_the_beginning_and_the_end_of_calls_in_different_segments() throws Exception {
+            JournalledProcess first = process("a", table);
+            UUID ended = UUID.randomUUID();
+            UUID interrupted = UUID.randomUUID();
+            first.begins(ended);
+            first.begins(interrupted);
+            calls(first, 200);
+            first.ends(ended);
+            assertThat(first.journal.segments()).hasSizeGreaterThan(5);
+
+            FakeTable second = new FakeTable();
+            start(first.dies(temporary.resolve("b")), second);
+
+            second.awaitSize(202);
+            assertThat(JournalledProcess.outcome(second.rows().get(ended))).isEqualTo("ended");
+            assertThat(JournalledProcess.outcome(second.rows().get(interrupted)))
+                    .isEqualTo("interrupted");
+            assertThat(second.contradictions()).isEmpty();
+        }
+
+        @Test
+        void by_a_power_cut_that_tore_the_tail_of_a_segment() throws Exception {
+            JournalledProcess first = process("a", table);
+            List<UUID> ended = calls(first, 200);
+            Segment torn = first.journal.segments().get(2);
+            JournalRecord last = lastRecord(torn);
+            Path directory = first.dies(temporary.resolve("b"));
+            flip(fileOf(directory, torn.sequence()), last.offset() + 30);
+
+            FakeTable second = new FakeTable();
+            JournalledProcess reborn = start(directory, second);
+
+            // A torn end leaves the beginning of its call, so the call is estimated; a torn beginning costs nothing.
+            second.awaitSize(200);
+            assertThat(second.ids()).containsExactlyInAnyOrderElementsOf(ended);
+            assertThat(second.rows().values().stream()
+                            .filter(row -> JournalledProcess.outcome(row).equals("interrupted")))
+                    .hasSize(last.kind() == JournalRecord.ENDED ? 1 : 0);
+            reborn.awaitDepth(0);
+        }
+
+        private static JournalRecord lastRecord(Segment segment) {
+            JournalRecord last = segment.read(Segment.HEADER);
+            for (JournalRecord next = last; next != null; next = segment.read(next.next())) {
+                last = next;
+            }
+            assertThat(last).isNotNull();
+            return last;
+        }
+
+        private static Path fileOf(Path directory, long sequence) throws IOException {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Segment segment = Segment.reopen(file);
+                    if (segment != null && segment.sequence() == sequence) {
+                        return file;
+                    }
+                }
+            }
+            throw new AssertionError("no segment " + sequence);
+        }
+
+        private static void flip(Path file, long at) throws IOException {
+            try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+                bytes.seek(at);
+                int before = bytes.read();
+                bytes.seek(at);
+                bytes.write(before ^ 0x40);
+            }
+        }
+    }
+
+    @Nested
+    @DisplayName("and its space is used again")
+    class Space {
+
+        @Test
+        void so_that_steady_load_takes_no_more_of_it() throws Exception {
+            JournalledProcess process = start("a", table);
+
+            for (int round = 1; round <= 20; round++) {
+                calls(process, 100);
+                table.awaitSize(round * 100);
+            }
+
+            process.writer.close();
+            assertThat(process.journal.segments()).hasSize(1);
+            assertThat(process.segmentFiles()).isLessThanOrEqualTo(6);
+        }
+
+        @Test
+        void but_for_a_call_that_is_still_under_way() throws Exception {
+            JournalledProcess process = start("a", table);
+            UUID underWay = UUID.randomUUID();
+            process.begins(underWay);
+            calls(process, 200);
+            table.awaitSize(200);
+            process.writer.close();
+            assertThat(process.journal.segments()).hasSizeGreaterThan(5);
+
+            FakeTable second = new FakeTable();
+            start(process.dies(temporary.resolve("b")), second);
+
+            second.awaitSize(1);
+            assertThat(second.ids()).containsExactly(underWay);
+        }
+
+        @Test
+        void after_an_inherited_journal_has_been_written() throws Exception {
+            JournalledProcess first = process("a", table);
+            calls(first, 300);
+
+            FakeTable second = new FakeTable();
+            JournalledProcess reborn = start(first.dies(temporary.resolve("b")), second);
+            second.awaitSize(300);
+            reborn.call();
+            second.awaitSize(301);
+            reborn.writer.close();
+
+            assertThat(reborn.journal.segments()).hasSize(1);
+        }
+    }
+
+    private JournalledProcess start(String name, FakeTable table) {
+        return start(temporary.resolve(name), table);
+    }
+
+    private JournalledProcess start(Path directory, FakeTable table) {
+        JournalledProcess process = process(directory, table);
+        process.writer.start();
+        return process;
+    }
+
+    private JournalledProcess process(String name, FakeTable table) {
+        return process(temporary.resolve(name), table);
+    }
+
+    private JournalledProcess process(Path directory, FakeTable table) {
+        JournalledProcess process = new JournalledProcess(directory, table);
+        running.add(process);
+        return process;
+    }
+
+    private static List<UUID> calls(JournalledProcess process, int count) {
+        List<UUID> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ids.add(process.call());
+        }
+        return ids;
+    }
+}
