@@ -5,7 +5,6 @@ import dev.comporta.client.GatewayKey;
 import io.quarkus.vertx.http.HttpServerStart;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.ObservesAsync;
-import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,20 +15,42 @@ import java.util.concurrent.CompletableFuture;
 @ApplicationScoped
 class Banner {
 
+    private final FirstKeys keys;
     private final CompletableFuture<String> address = new CompletableFuture<>();
+
+    Banner(FirstKeys keys) {
+        this.keys = keys;
+    }
 
     void listening(@ObservesAsync HttpServerStart start) {
         address.complete("http://localhost:" + start.options().getPort());
     }
 
     /** Prints as soon as the address is known. */
-    void print(FirstKeys.Made made) {
-        address.thenAccept(known -> write(System.out, known, made));
+    void print() {
+        address.thenAccept(known -> {
+            FirstKeys.Made made = keys.handOver();
+            StringBuilder text =
+                    new StringBuilder("\n  Comporta listens on ").append(known).append("/v1\n");
+            keys(text, made);
+            made.demoKey().ifPresent(key -> example(text, known, key));
+            System.out.println(text);
+        });
     }
 
-    private static void write(PrintStream out, String address, FirstKeys.Made made) {
-        StringBuilder text =
-                new StringBuilder("\n  Comporta listens on ").append(address).append("/v1\n");
+    /**
+     * A start that fails after the keys have been made, because the port is taken perhaps, shows them all the same:
+     * they are stored, and the next start makes no others.
+     */
+    void close() {
+        StringBuilder text = new StringBuilder();
+        keys(text, keys.handOver());
+        if (!text.isEmpty()) {
+            System.out.println(text);
+        }
+    }
+
+    private static void keys(StringBuilder text, FirstKeys.Made made) {
         if (made.adminKey().isPresent()
                 || made.sharedKey().isPresent()
                 || made.demoKey().isPresent()) {
@@ -38,21 +59,21 @@ class Banner {
             line(text, "shared gateway key", made.sharedKey());
             line(text, "key of client demo", made.demoKey());
         }
-        made.demoKey()
-                .ifPresent(
-                        key -> text.append("""
-
-                          Try it:
-                            curl %s/v1/chat/completions \\
-                              -H 'Authorization: Bearer %s' \\
-                              -H 'Content-Type: application/json' \\
-                              -d '{"model":"demo/echo","messages":[{"role":"user","content":"Hello, Comporta"}]}'
-                        """.formatted(address, key.secret().reveal())));
-        out.println(text);
     }
 
     private static void line(StringBuilder text, String name, Optional<GatewayKey> key) {
         key.ifPresent(made ->
                 text.append("    %-20s %s%n".formatted(name, made.secret().reveal())));
+    }
+
+    private static void example(StringBuilder text, String address, GatewayKey key) {
+        text.append("""
+
+                  Try it:
+                    curl %s/v1/chat/completions \\
+                      -H 'Authorization: Bearer %s' \\
+                      -H 'Content-Type: application/json' \\
+                      -d '{"model":"demo/echo","messages":[{"role":"user","content":"Hello, Comporta"}]}'
+                """.formatted(address, key.secret().reveal()));
     }
 }

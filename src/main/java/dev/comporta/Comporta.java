@@ -1,11 +1,17 @@
 package dev.comporta;
 
 import dev.comporta.store.StartupFailure;
+import io.quarkus.bootstrap.logging.InitialConfigurator;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.ConfigValidationException;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
 import org.jboss.logging.Logger;
+import org.jboss.logmanager.formatters.PatternFormatter;
+import org.jboss.logmanager.handlers.ConsoleHandler;
 import org.jspecify.annotations.Nullable;
 
 /** The main class. */
@@ -17,7 +23,15 @@ public final class Comporta {
     private Comporta() {}
 
     public static void main(String... arguments) {
-        Quarkus.run(null, Comporta::exit, arguments);
+        formLog();
+        Settings known = Settings.known();
+        List<String> unknown = known.unknown(System.getenv().keySet());
+        if (unknown.isEmpty()) {
+            Quarkus.run(null, Comporta::exit, arguments);
+        } else {
+            LOG.error(InvalidConfiguration.explain(unknown, known));
+            System.exit(1);
+        }
     }
 
     private static void exit(Integer code, @Nullable Throwable failure) {
@@ -40,10 +54,19 @@ public final class Comporta {
                 return;
             }
             if (cause instanceof ConfigValidationException invalid) {
-                LOG.error(InvalidConfiguration.explain(invalid));
+                LOG.error(InvalidConfiguration.explain(invalid, Settings.known()));
                 return;
             }
         }
         LOG.error("The gateway could not start", failure);
+    }
+
+    /** Without a valid configuration the log has no form, and what it says would come out in the JDK's own. */
+    private static void formLog() {
+        ConsoleHandler console = new ConsoleHandler(
+                ConsoleHandler.Target.SYSTEM_OUT,
+                new PatternFormatter("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5p [%c{2.}] %s%e%n"));
+        console.setLevel(Level.WARNING);
+        InitialConfigurator.DELAYED_HANDLER.setHandlers(new Handler[] {console});
     }
 }

@@ -1,14 +1,12 @@
 package dev.comporta;
 
 import dev.comporta.client.ClientDirectory;
-import dev.comporta.client.FirstKeys;
 import dev.comporta.store.Database;
 import dev.comporta.store.StartupFailure;
 import dev.comporta.usage.UsageRecorder;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.jboss.logging.Logger;
@@ -27,40 +25,39 @@ class Startup {
     private final Database database;
     private final UsageRecorder usage;
     private final ClientDirectory clients;
-    private final FirstKeys keys;
     private final Banner banner;
-    private final Vertx vertx;
+    private final Thread opener = new Thread(this::openBehindTheDoor, "database-opener");
+    private volatile boolean closing;
 
-    Startup(
-            Database database,
-            UsageRecorder usage,
-            ClientDirectory clients,
-            FirstKeys keys,
-            Banner banner,
-            Vertx vertx) {
+    Startup(Database database, UsageRecorder usage, ClientDirectory clients, Banner banner) {
         this.database = database;
         this.usage = usage;
         this.clients = clients;
-        this.keys = keys;
         this.banner = banner;
-        this.vertx = vertx;
     }
 
     void open(@Observes StartupEvent event) {
         if (database.isEmbedded()) {
             database.open();
-            banner.print(keys.handOver());
-            return;
+            banner.print();
+        } else {
+            opener.setDaemon(true);
+            opener.start();
         }
-        vertx.executeBlocking(() -> {
-                    database.open();
-                    return null;
-                })
-                .onSuccess(open -> banner.print(keys.handOver()))
-                .onFailure(Startup::giveUp);
     }
 
-    private static void giveUp(Throwable failure) {
+    private void openBehindTheDoor() {
+        try {
+            database.open();
+            banner.print();
+        } catch (RuntimeException e) {
+            if (!closing) {
+                giveUp(e);
+            }
+        }
+    }
+
+    private static void giveUp(RuntimeException failure) {
         if (failure instanceof StartupFailure) {
             LOG.error(failure.getMessage());
         } else {
@@ -69,9 +66,13 @@ class Startup {
         Quarkus.asyncExit(1);
     }
 
-    void close(@Observes ShutdownEvent event) {
+    void close(@Observes ShutdownEvent event) throws InterruptedException {
+        closing = true;
+        opener.interrupt();
+        opener.join(2_000);
         usage.close();
         clients.flush().toCompletionStage().toCompletableFuture().join();
         database.close();
+        banner.close();
     }
 }

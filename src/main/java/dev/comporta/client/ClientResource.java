@@ -2,6 +2,7 @@ package dev.comporta.client;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.Page;
 import dev.comporta.store.Database;
 import io.vertx.core.Future;
 import jakarta.annotation.security.RolesAllowed;

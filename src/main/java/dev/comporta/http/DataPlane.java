@@ -29,6 +29,9 @@ public class DataPlane {
     /** Before all that Quarkus puts in front of its own routes: calls need none of it. */
     private static final int FIRST = -10_000;
 
+    /** The status in the access log when there was nobody left to answer. */
+    private static final int CALLER_GONE = 499;
+
     private static final Logger LOG = Logger.getLogger(DataPlane.class);
     private static final Logger ACCESS = Logger.getLogger("dev.comporta.access");
 
@@ -50,9 +53,9 @@ public class DataPlane {
         router.post("/v1/chat/completions").order(FIRST).handler(this::chat);
         router.get("/v1/models").order(FIRST).handler(context -> answer(context, models::list));
         router.getWithRegex("/v1/models/.+").order(FIRST).handler(context -> answer(context, models::one));
-        for (String known : new String[] {"/v1/chat/completions", "/v1/models", "/v1/models/*"}) {
-            router.route(known).order(FIRST + 1).handler(DataPlane::wrongMethod);
-        }
+        router.route("/v1/chat/completions").order(FIRST + 1).handler(context -> wrongMethod(context, "POST"));
+        router.route("/v1/models").order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
+        router.route("/v1/models/*").order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
         router.route("/v1/organization/*").order(FIRST + 1).handler(DataPlane::administrative);
         router.route("/v1/*").order(FIRST + 2).handler(DataPlane::unknown);
     }
@@ -64,6 +67,9 @@ public class DataPlane {
         UUID id = Uuid7.at(receivedAt);
         Promise<Void> gone = Promise.promise();
         request.response().closeHandler(closed -> gone.tryComplete());
+        if (accessLog) {
+            request.response().endHandler(end -> logAccess(request, id, startNanos));
+        }
         Future<Reply> reply = RequestBody.read(request, maxBodyBytes)
                 .compose(body -> pipeline.chat(new Call(
                         id,
@@ -79,13 +85,10 @@ public class DataPlane {
         reply.onComplete(result -> {
             if (result.succeeded()) {
                 ReplyWriter.write(request.response(), result.result());
-            } else {
+            } else if (!request.response().closed()) {
                 ErrorReply.write(request, id, asGatewayError(result.cause()));
             }
         });
-        if (accessLog) {
-            request.response().endHandler(end -> logAccess(request, id, startNanos));
-        }
     }
 
     private static void answer(RoutingContext context, Function<HttpServerRequest, Buffer> work) {
@@ -103,7 +106,7 @@ public class DataPlane {
                 id,
                 request.method(),
                 request.path(),
-                request.response().getStatusCode(),
+                request.response().ended() ? request.response().getStatusCode() : CALLER_GONE,
                 (System.nanoTime() - startNanos) / 1_000_000);
     }
 
@@ -115,7 +118,8 @@ public class DataPlane {
         return new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
     }
 
-    private static void wrongMethod(RoutingContext context) {
+    private static void wrongMethod(RoutingContext context, String allowed) {
+        context.response().putHeader("allow", allowed);
         refuse(
                 context,
                 new GatewayError(

@@ -3,6 +3,8 @@ package dev.comporta.http;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.dialect.openai.OpenAiError;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -11,6 +13,8 @@ import java.util.UUID;
 
 /** Writes a refusal by the gateway in the caller's dialect. */
 final class ErrorReply {
+
+    private static final long LINGER_MILLIS = 10_000;
 
     private ErrorReply() {}
 
@@ -24,15 +28,32 @@ final class ErrorReply {
                 .putHeader("x-gateway-request-id", id.toString())
                 .putHeader("x-gateway-error-source", "gateway");
         if (error.code() == ErrorCode.REQUEST_TOO_LARGE && request.version() != HttpVersion.HTTP_2) {
-            // The rest of the body is not read, so the connection cannot serve another request.
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            response.end(OpenAiError.body(error))
-                    .onComplete(sent -> request.connection().close());
-            return;
-        }
-        if (!request.isEnded()) {
+            linger(request);
+        } else if (!request.isEnded()) {
             request.handler(ignored -> {}).resume();
         }
         response.end(OpenAiError.body(error));
+    }
+
+    /**
+     * Closes the connection once the caller has sent the rest, or soon. Closed at once, with bytes unread, the
+     * connection would be reset, and a caller that reads only after it has sent everything would never see the answer.
+     */
+    private static void linger(HttpServerRequest request) {
+        HttpConnection connection = request.connection();
+        if (request.isEnded()) {
+            request.response().endHandler(sent -> connection.close());
+            return;
+        }
+        Vertx vertx = Vertx.currentContext().owner();
+        long timer = vertx.setTimer(LINGER_MILLIS, late -> connection.close());
+        request.handler(ignored -> {})
+                .exceptionHandler(broken -> {})
+                .endHandler(end -> {
+                    vertx.cancelTimer(timer);
+                    connection.close();
+                })
+                .resume();
     }
 }

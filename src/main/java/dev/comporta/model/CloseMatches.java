@@ -1,5 +1,6 @@
 package dev.comporta.model;
 
+import dev.comporta.core.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -38,7 +39,7 @@ final class CloseMatches {
     private static Match compare(String wanted, String candidate, String name) {
         boolean contains = Math.min(wanted.length(), candidate.length()) >= MIN_SUBSTRING
                 && (candidate.contains(wanted) || wanted.contains(candidate));
-        int edits = edits(wanted, candidate);
+        int edits = EditDistance.between(wanted, candidate);
         // Of a short name a few edits leave nothing.
         int tolerated = Math.min(MAX_EDITS, 1 + wanted.length() / CHARACTERS_PER_EDIT);
         return new Match(name, contains || edits <= tolerated, edits);
@@ -46,25 +47,5 @@ final class CloseMatches {
 
     private static String withoutProvider(String name) {
         return name.substring(name.indexOf('/') + 1);
-    }
-
-    /** How many characters must be inserted, removed or changed to make one of the other (Levenshtein). */
-    private static int edits(String from, String to) {
-        int[] previous = new int[to.length() + 1];
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int change = previous[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(change, 1 + Math.min(previous[j], row[j - 1]));
-            }
-            int[] swap = previous;
-            previous = row;
-            row = swap;
-        }
-        return previous[to.length()];
     }
 }

@@ -1,9 +1,11 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ErrorCode;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.usage.Outcome;
 import dev.comporta.usage.Recording;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts calls, tokens and time, under the names of the OpenTelemetry conventions for generative AI. Labels are
@@ -51,13 +54,35 @@ public class CallMetrics {
 
     private final MeterRegistry registry;
     private final Map<Key, Meters> meters = new ConcurrentHashMap<>();
+    private final Map<ErrorCode, Counter> refusals = new ConcurrentHashMap<>();
+    private final AtomicInteger active = new AtomicInteger();
 
     CallMetrics(MeterRegistry registry) {
         this.registry = registry;
+        Gauge.builder("comporta.calls.active", active, AtomicInteger::get)
+                .description("Calls that are under way to a provider")
+                .register(registry);
+    }
+
+    /** Counts a call that the gateway itself refused. */
+    void refused(ErrorCode code) {
+        refusals.computeIfAbsent(
+                        code,
+                        refusal -> Counter.builder("comporta.requests.refused")
+                                .description("Calls that went to no provider, by error code")
+                                .tag("code", refusal.code())
+                                .register(registry))
+                .increment();
+    }
+
+    /** A call goes to a provider; {@link #ended} follows. */
+    void begun() {
+        active.incrementAndGet();
     }
 
     /** Counts a call that has ended. */
     void ended(Route route, Outcome outcome, Recording recording, long overheadNanos) {
+        active.decrementAndGet();
         String model = route.model() == null ? UNKNOWN_MODEL : route.model().name();
         Key key = new Key(route.provider().name(), model, outcome.status(), outcome.statusCode());
         meters.computeIfAbsent(key, this::meters)

@@ -24,6 +24,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatExchange {
 
+    private static final Logger LOG = Logger.getLogger(ChatExchange.class);
     private static final int MAX_ANSWER_BYTES = 64 << 20;
     /** A rough measure, used only for calls that the death of the process cuts off. */
     private static final int BYTES_PER_TOKEN = 4;
@@ -77,15 +79,24 @@ final class ChatExchange {
     /** Sends the request; completes with the answer, for a stream once its first event is there. */
     Future<Reply> send() {
         Future<Void> noted = recording.started(request.bytes().length / BYTES_PER_TOKEN);
+        metrics.begun();
         if (noted.isComplete()) {
             transmit();
         } else {
-            noted.onSuccess(safe -> transmit()).onFailure(reply::tryFail);
+            noted.onSuccess(safe -> transmit()).onFailure(this::broken);
         }
         return reply.future();
     }
 
     private void transmit() {
+        try {
+            sendUpstream();
+        } catch (RuntimeException e) {
+            broken(e);
+        }
+    }
+
+    private void sendUpstream() {
         StreamUsage streamUsage = route.provider().streamUsage();
         Buffer body = request.forwarded(
                 route.target().model(), streamUsage == StreamUsage.REQUEST, streamUsage == StreamUsage.ALWAYS);
@@ -138,20 +149,23 @@ final class ChatExchange {
 
     private void collected(Upstream.Answer answer, Buffer body) {
         if (answer.status() >= 300) {
-            providerError(ProviderError.of(answer.status(), body, ownKey()), answer);
+            providerError(ProviderError.of(answer.status(), body, route.key(), ownKey()), answer);
             return;
         }
-        ChatCompletion completion = ChatCompletion.parse(body.getBytes());
+        byte[] bytes = body.getBytes();
+        ChatCompletion completion = ChatCompletion.parse(bytes);
         if (completion == null) {
             fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not JSON.");
         } else if (completion.error()) {
-            providerError(ProviderError.of(502, body, ownKey()), answer);
+            providerError(ProviderError.of(502, body, route.key(), ownKey()), answer);
         } else {
             over = true;
             recording.firstToken();
-            used(completion.usage(), () -> tokenizer.count(completion::text))
+            used(completion.usage(), () -> tokenizer.count(() -> ChatCompletion.text(bytes)))
                     .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)))
-                    .onComplete(cost -> reply.tryComplete(whole(answer, body, cost.result())));
+                    .map(cost -> whole(answer, body, cost))
+                    .onSuccess(reply::tryComplete)
+                    .onFailure(reply::tryFail);
         }
     }
 
@@ -180,7 +194,7 @@ final class ChatExchange {
                 unreachable(begun.cause());
             } else if (error != null) {
                 reset();
-                providerError(ProviderError.of(502, error, ownKey()), answer);
+                providerError(ProviderError.of(502, error, route.key(), ownKey()), answer);
             } else {
                 reply.tryComplete(Reply.streamed(answer.status(), headers.of(answer, overheadNanos()), streamed));
             }
@@ -239,6 +253,12 @@ final class ChatExchange {
                     ErrorCode.PROVIDER_UNREACHABLE,
                     "The provider %s could not be reached or closed the connection.".formatted(providerName()));
         }
+    }
+
+    /** The gateway itself fails. */
+    private void broken(Throwable cause) {
+        LOG.error("A call could not be sent", cause);
+        fail(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
     }
 
     /** The call fails before its answer has begun. */

@@ -176,7 +176,8 @@ final class ChatStreamReply implements ReadStream<Buffer> {
             handler.handle(bytes);
         } else {
             waiting.appendBuffer(bytes);
-            if (!over) {
+            // Before the first event nobody is there yet who would resume: comments alone must not stop the provider.
+            if (!over && (stream.hasBegun() || stream.isDone())) {
                 body.pause();
             }
         }

@@ -34,6 +34,7 @@ public class Pipeline {
     private final ProviderKeys keys;
     private final UsageRecorder usage;
     private final ChatExchanges exchanges;
+    private final CallMetrics metrics;
     private final GatewayConfig config;
 
     Pipeline(
@@ -43,6 +44,7 @@ public class Pipeline {
             ProviderKeys keys,
             UsageRecorder usage,
             ChatExchanges exchanges,
+            CallMetrics metrics,
             GatewayConfig config) {
         this.clients = clients;
         this.registry = registry;
@@ -50,6 +52,7 @@ public class Pipeline {
         this.keys = keys;
         this.usage = usage;
         this.exchanges = exchanges;
+        this.metrics = metrics;
         this.config = config;
     }
 
@@ -72,7 +75,12 @@ public class Pipeline {
     }
 
     private AuthenticatedCall authenticate(Call call) {
-        return new AuthenticatedCall(call, clients.authenticate(call.headers()));
+        try {
+            return new AuthenticatedCall(call, clients.authenticate(call.headers()));
+        } catch (GatewayError refusal) {
+            metrics.refused(refusal.code());
+            throw refusal;
+        }
     }
 
     private AdmittedCall admit(AuthenticatedCall authenticated, ChatRequest request) {
@@ -120,6 +128,7 @@ public class Pipeline {
     /** A call that its client made, and that no provider saw, is a row of the usage log too. */
     private Future<Reply> refused(
             AuthenticatedCall authenticated, @Nullable ChatRequest request, GatewayError refusal) {
+        metrics.refused(refusal.code());
         String model = request == null ? null : request.model();
         return usage.record(authenticated.call(), authenticated.caller(), Attribution.NONE, model)
                 .ended(Outcome.refused(refusal.code().status(), refusal.code().code(), refusal.getMessage()))

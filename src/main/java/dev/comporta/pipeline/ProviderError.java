@@ -1,12 +1,14 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
+import dev.comporta.core.Secret;
 import dev.comporta.dialect.openai.OpenAiError;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 record ProviderError(int status, Buffer body, @Nullable String code, String message) {
 
-    private static final int MAX_CODE = 100;
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
 
     /**
      * @param status the provider's status; for an error that came with a status of success, 502
-     * @param ownKey whether the caller's own key was used, in which case a refusal of the key is the caller's business
+     * @param key what was presented to the provider, or null
+     * @param ownKey whether that is the caller's own key, in which case a refusal of it is the caller's business
      */
-    static ProviderError of(int status, Buffer body, boolean ownKey) {
+    static ProviderError of(int status, Buffer body, @Nullable Secret key, boolean ownKey) {
         if (status == 401 && !ownKey) {
             // Shown as it is, the caller would think that its gateway key was wrong. The body may quote the shared key.
             ErrorCode refused = ErrorCode.PROVIDER_REFUSED_KEY;
@@ -39,11 +42,11 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
         int shown = shownStatus(status);
         String message = "The provider answered with status " + status + ".";
         JsonObject error = error(body);
-        if (error == null) {
+        if (error == null || key != null && !ownKey && body.toString().contains(key.reveal())) {
             String code = ErrorCode.PROVIDER_FAILED.code();
             return new ProviderError(shown, OpenAiError.body(message, type(shown), null, code), code, message);
         }
-        return new ProviderError(shown, shownBody(body, error, shown), code(error), message);
+        return new ProviderError(shown, shownBody(body, error, shown), identifier(code(error)), message);
     }
 
     /** Statuses that only one provider knows become what every client knows. */
@@ -107,8 +110,12 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
             // Absent, or a structure that may quote the request.
             return null;
         }
-        String text = named.toString();
-        return text.length() <= MAX_CODE ? text : text.substring(0, MAX_CODE);
+        return named.toString();
+    }
+
+    /** Null for what is not a code but words, which may quote a prompt or a key. */
+    private static @Nullable String identifier(@Nullable String code) {
+        return code != null && IDENTIFIER.matcher(code).matches() ? code : null;
     }
 
     private static String type(int status) {

@@ -1,33 +1,27 @@
 package dev.comporta.provider;
 
-import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
-import org.jspecify.annotations.Nullable;
 
 /** A provider reached over HTTP. Each event loop has a client of its own, so that a call never changes threads. */
 final class HttpUpstream implements Upstream {
 
     private final Vertx vertx;
-    private final ThreadLocal<HttpClient> clients;
+    private final ThreadLocal<Connections> connections;
     private final URI base;
     private final int port;
     private final boolean tls;
     private final String pathPrefix;
     private final String authority;
-    private final long responseTimeoutMillis;
-    private final long idleTimeoutMillis;
+    private final long responseTimeoutNanos;
+    private final long idleTimeoutNanos;
 
     HttpUpstream(Vertx vertx, URI base, ProviderConfig.Settings settings) {
         this.vertx = vertx;
@@ -37,9 +31,13 @@ final class HttpUpstream implements Upstream {
         authority = base.getPort() >= 0 ? base.getHost() + ":" + port : base.getHost();
         String path = base.getRawPath() == null ? "" : base.getRawPath();
         pathPrefix = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        responseTimeoutMillis = settings.responseTimeout().toMillis();
-        idleTimeoutMillis = settings.idleTimeout().toMillis();
-        clients = ThreadLocal.withInitial(() -> client(settings));
+        responseTimeoutNanos = settings.responseTimeout().toNanos();
+        idleTimeoutNanos = settings.idleTimeout().toNanos();
+        long shortest = Math.min(
+                settings.responseTimeout().toMillis(), settings.idleTimeout().toMillis());
+        long watchPeriod = Math.max(10, Math.min(1_000, shortest / 4));
+        connections =
+                ThreadLocal.withInitial(() -> new Connections(client(settings), new IdleWatch(vertx, watchPeriod)));
     }
 
     private HttpClient client(ProviderConfig.Settings settings) {
@@ -57,7 +55,8 @@ final class HttpUpstream implements Upstream {
 
     @Override
     public Exchange send(Request request) {
-        HttpExchange exchange = new HttpExchange();
+        Connections local = connections.get();
+        HttpExchange exchange = new HttpExchange(local.watch, responseTimeoutNanos, idleTimeoutNanos);
         MultiMap forwarded = HttpHeaders.headers();
         ForwardedHeaders.toProvider(request.headers(), forwarded, request.ownKey());
         forwarded.set(HttpHeaders.HOST, authority);
@@ -72,9 +71,9 @@ final class HttpUpstream implements Upstream {
                 .setSsl(tls)
                 .setURI(pathPrefix + request.path())
                 .setHeaders(forwarded);
-        clients.get().request(options).onComplete(connected -> {
+        local.client.request(options).onComplete(connected -> {
             if (connected.failed()) {
-                exchange.answer.tryFail(connected.cause());
+                exchange.fail(connected.cause());
             } else {
                 exchange.begin(connected.result(), request.body());
             }
@@ -82,46 +81,6 @@ final class HttpUpstream implements Upstream {
         return exchange;
     }
 
-    private final class HttpExchange implements Exchange {
-
-        private final Promise<Answer> answer = Promise.promise();
-        private @Nullable HttpClientRequest request;
-        private boolean givenUp;
-
-        void begin(HttpClientRequest opened, Buffer body) {
-            request = opened;
-            if (givenUp) {
-                opened.reset();
-                return;
-            }
-            opened.idleTimeout(responseTimeoutMillis);
-            opened.response().onComplete(response -> {
-                if (response.failed()) {
-                    answer.tryFail(response.cause());
-                } else {
-                    head(opened, response.result());
-                }
-            });
-            opened.end(body).onFailure(answer::tryFail);
-        }
-
-        private void head(HttpClientRequest request, HttpClientResponse response) {
-            request.idleTimeout(idleTimeoutMillis);
-            response.pause();
-            answer.tryComplete(new Answer(response.statusCode(), response.headers(), response));
-        }
-
-        @Override
-        public Future<Answer> answer() {
-            return answer.future();
-        }
-
-        @Override
-        public void reset() {
-            givenUp = true;
-            if (request != null) {
-                request.reset();
-            }
-        }
-    }
+    /** What one event loop has of its own. */
+    private record Connections(HttpClient client, IdleWatch watch) {}
 }

@@ -2,8 +2,10 @@ package dev.comporta.provider;
 
 import dev.comporta.core.Dialect;
 import dev.comporta.store.StartupFailure;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.interceptor.Interceptor;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashMap;
@@ -12,8 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The configured providers. Immutable. */
+/** The configured providers, made at start so that a wrong setting is told then. Immutable. */
 @ApplicationScoped
+@Startup(Interceptor.Priority.LIBRARY_BEFORE)
 public class Providers {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");

@@ -21,13 +21,11 @@ public class DataDirectory {
     DataDirectory(StoreConfig config) {
         root = config.dataDir().toAbsolutePath().normalize();
         try {
-            Files.createDirectories(root);
+            Files.createDirectories(root.getParent() == null ? root : root.getParent());
+            createPrivate(root);
             lockFile = FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw new StartupFailure(
-                    "The data directory %s cannot be written: make it writable or set GATEWAY_DATA_DIR to another one."
-                            .formatted(root),
-                    e);
+            throw unwritable(e);
         }
         lock();
     }
@@ -51,10 +49,47 @@ public class DataDirectory {
         return root.resolve(name);
     }
 
+    /** The absolute path of a directory inside that only its owner can enter, created if absent. */
+    public Path privateDirectory(String name) {
+        Path directory = root.resolve(name);
+        try {
+            createPrivate(directory);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+        return directory;
+    }
+
+    /**
+     * What lies here names people and opens a database. A directory that is there already is left as its owner made it.
+     */
+    private static void createPrivate(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        if (isPosix(directory)) {
+            Files.createDirectory(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectory(directory);
+        }
+    }
+
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private StartupFailure unwritable(IOException cause) {
+        return new StartupFailure(
+                "The data directory %s cannot be written: make it writable or set GATEWAY_DATA_DIR to another one."
+                        .formatted(root),
+                cause);
+    }
+
     /** Creates a file that only the owner can read. */
     static void writePrivate(Path file, String content) throws IOException {
         Files.deleteIfExists(file);
-        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        if (isPosix(file)) {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
         Files.writeString(file, content);

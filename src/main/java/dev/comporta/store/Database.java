@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The PostgreSQL of this gateway: given by {@code DB_URL}, else embedded. Opened once at start, in order: reach it,
@@ -108,7 +108,7 @@ public class Database {
         return current;
     }
 
-    /** Whether the last periodic look at the database found it. */
+    /** Whether the last look at the database found it. */
     public boolean isReachable() {
         return reachable;
     }
@@ -169,12 +169,18 @@ public class Database {
 
     private void migrate(PgConnectOptions options) {
         DatabaseProbe.await(options, config.database().startupTimeout());
-        PGSimpleDataSource source = DatabaseProbe.dataSource(options);
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:db/migration")
-                .load()
-                .migrate();
+        try {
+            Flyway.configure()
+                    .dataSource(DatabaseProbe.dataSource(options))
+                    .locations("classpath:db/migration")
+                    .load()
+                    .migrate();
+        } catch (FlywayException e) {
+            throw new StartupFailure(
+                    "The tables could not be brought up to date (%s): give the gateway a database that it owns, and its user the right to create tables."
+                            .formatted(e.getMessage().lines().findFirst().orElse("")),
+                    e);
+        }
     }
 
     private Future<Void> plant(SqlConnection connection, int index) {
@@ -186,10 +192,16 @@ public class Database {
     private Future<Void> listen(PgConnectOptions options) {
         PgSubscriber listening = PgSubscriber.subscriber(vertx, options);
         subscriber = listening;
-        listening.reconnectPolicy(retries -> Math.min(1000L << Math.min(retries, 4), 10_000L));
+        listening.reconnectPolicy(retries -> {
+            if (retries == 0) {
+                // The connection was lost, and with it perhaps the database: look now rather than at the next turn.
+                reload();
+            }
+            return Math.min(1000L << Math.min(retries, 4), 10_000L);
+        });
         listening.channel(CHANGES).handler(this::changed).subscribeHandler(subscribed -> {
             // Notices sent while the connection was down are gone.
-            if (reachable) {
+            if (opened.future().isComplete()) {
                 reload();
             }
         });

@@ -44,8 +44,11 @@ final class EmbeddedDatabase implements AutoCloseable {
             String password = Files.readString(passwordFile);
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setDataDirectory(data)
-                    .setOverrideWorkingDirectory(
-                            directory.resolve("postgres-runtime").toFile())
+                    // The unpacked binaries lie in a directory that zonky opens to everybody; its parent is closed.
+                    .setOverrideWorkingDirectory(directory
+                            .privateDirectory("postgres-runtime")
+                            .resolve("binaries")
+                            .toFile())
                     .setCleanDataDirectory(false)
                     // Stopped by close(), after the last usage has been written.
                     .setRegisterShutdownHook(false)

@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class Journal implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Journal.class);
-    private static final int SPARES = 2;
+    /** Segments that stand ready: fewer than the first, one is made; more than the second are not kept. */
+    private static final int FEWEST_SPARES = 1;
+
+    private static final int MOST_SPARES = 4;
 
     private final Path directory;
     private final int segmentSize;
@@ -84,20 +87,29 @@ final class Journal implements AutoCloseable {
      * Notes that a call goes to a provider. Refused when the disk is nearly full, so that the ends of the calls that
      * are under way still fit.
      *
-     * @param fallback the row that stands if the process dies before the call ends
+     * @param fallbackTail completes the row that stands if the process dies before the call ends
      * @throws GatewayError {@link ErrorCode#ACCOUNTING_UNAVAILABLE}
      */
-    Future<Void> started(UUID id, byte[] fallbackHead, byte[] fallbackTail) {
-        return append(JournalRecord.STARTED, id, fallbackHead, fallbackTail, segmentSize / 4);
+    Future<Void> started(UUID id, byte[] head, byte[] fallbackTail) {
+        return append(JournalRecord.STARTED, id, JournalRecord.startedPayload(head, fallbackTail), segmentSize / 4);
     }
 
     /**
-     * Notes what a call used. When the future completes the note is as safe as the configuration wants it.
+     * Notes what came of a call that was started. When the future completes the note is as safe as the configuration
+     * wants it.
      *
      * @throws GatewayError {@link ErrorCode#ACCOUNTING_UNAVAILABLE} if no space is left at all
      */
-    Future<Void> ended(UUID id, byte[] head, byte[] tail) {
-        Future<Void> safe = append(JournalRecord.ENDED, id, head, tail, 0);
+    Future<Void> ended(UUID id, byte[] tail) {
+        return counted(append(JournalRecord.ENDED, id, tail, 0));
+    }
+
+    /** Notes a call that was refused before it went anywhere; otherwise as {@link #ended}. */
+    Future<Void> refused(UUID id, byte[] row) {
+        return counted(append(JournalRecord.REFUSED, id, row, 0));
+    }
+
+    private Future<Void> counted(Future<Void> safe) {
         appended.incrementAndGet();
         return safe;
     }
@@ -107,8 +119,8 @@ final class Journal implements AutoCloseable {
         return appended.get();
     }
 
-    private Future<Void> append(byte kind, UUID id, byte[] head, byte[] tail, int reserve) {
-        int size = Segment.sizeOf(head.length + tail.length);
+    private Future<Void> append(byte kind, UUID id, byte[] payload, int reserve) {
+        int size = Segment.sizeOf(payload.length);
         synchronized (this) {
             Segment current = segments.get(segments.size() - 1);
             if (spares.isEmpty() && current.free() < size + reserve) {
@@ -121,7 +133,7 @@ final class Journal implements AutoCloseable {
                 current = activate(spares.remove());
                 LockSupport.unpark(keeper);
             }
-            current.append(kind, id, head, tail);
+            current.append(kind, id, payload);
             if (!syncEach) {
                 return Future.succeededFuture();
             }
@@ -158,7 +170,7 @@ final class Journal implements AutoCloseable {
         }
         segment.recycle();
         synchronized (this) {
-            if (spares.size() < SPARES) {
+            if (spares.size() < MOST_SPARES) {
                 spares.add(segment);
                 return;
             }
@@ -193,7 +205,7 @@ final class Journal implements AutoCloseable {
     }
 
     private synchronized boolean wantsSpare() {
-        return spares.size() < SPARES && segments.size() + spares.size() < maxSegments;
+        return spares.size() < FEWEST_SPARES && segments.size() + spares.size() < maxSegments;
     }
 
     private void sync() {

@@ -24,6 +24,7 @@ public final class Recording {
     private final byte[] head;
     private final @Nullable Model model;
     private long firstTokenNanos;
+    private boolean started;
     private boolean over;
 
     Recording(UsageRecorder recorder, Call call, byte[] head, @Nullable Model model) {
@@ -47,6 +48,7 @@ public final class Recording {
                 UsageSource.ESTIMATED,
                 "interrupted",
                 "The gateway stopped before the call ended.");
+        started = true;
         return recorder.journal()
                 .started(call.id(), head, UsageRow.tail(interrupted, 0, -1, cost(interrupted.tokens())));
     }
@@ -86,7 +88,7 @@ public final class Recording {
                 TimeUnit.NANOSECONDS.toMillis(latency),
                 firstToken < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(firstToken),
                 cost);
-        return recorder.ended(call.id(), head, tail).map(safe -> cost);
+        return recorder.ended(call.id(), started, head, tail).map(safe -> cost);
     }
 
     private @Nullable Cost cost(TokenUsage tokens) {

@@ -1,5 +1,6 @@
 package dev.comporta.usage;
 
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -32,14 +33,18 @@ final class Segment {
     private static final int DONE_AT = 16;
     static final int HEADER = 64;
 
-    private static final int RECORD_HEADER = 24;
+    private static final int ID_AT = 8;
+    private static final int CHECKSUM_AT = 24;
+    private static final int KIND_AT = 28;
+    private static final int PAYLOAD_AT = 29;
     private static final int CONTINUED = -1;
-    private static final byte[] NOTHING = {};
-    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final int NOTHING = -2;
+    private static final VarHandle MARK = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final Path file;
     private final MappedByteBuffer map;
     private int end = HEADER;
+    private boolean deleted;
 
     private Segment(Path file, MappedByteBuffer map) {
         this.file = file;
@@ -87,46 +92,60 @@ final class Segment {
     void recycle() {
         map.putLong(SEQUENCE_AT, 0);
         map.putLong(DONE_AT, 0);
-        byte[] zeros = new byte[1 << 16];
-        for (int at = HEADER; at < map.capacity(); at += zeros.length) {
-            map.put(at, zeros, 0, Math.min(zeros.length, map.capacity() - at));
-        }
         end = HEADER;
     }
 
-    void delete() throws IOException {
+    /** Deletes the file and gives its memory back at once: the collector might not come by for hours. */
+    synchronized void delete() throws IOException {
+        deleted = true;
         Files.deleteIfExists(file);
+        PlatformDependent.freeDirectBuffer(map);
     }
 
-    void force() {
-        map.force();
+    /** Brings the records to the disk itself. The one thing that another thread may do while the segment is deleted. */
+    synchronized void force() {
+        if (!deleted) {
+            map.force();
+        }
     }
 
     /** How many bytes of records still fit, the mark that ends the segment not counted. */
     int free() {
-        return map.capacity() - end - Integer.BYTES;
+        return map.capacity() - end - Long.BYTES;
     }
 
     static int sizeOf(int payload) {
-        return RECORD_HEADER + 1 + payload + 7 & ~7;
+        return PAYLOAD_AT + payload + 7 & ~7;
     }
 
-    /** Appends a record whose payload is {@code head} followed by {@code tail}. The caller has seen that it fits. */
-    void append(byte kind, UUID id, byte[] head, byte[] tail) {
+    /** Appends a record. The caller has seen that it fits. */
+    void append(byte kind, UUID id, byte[] payload) {
         int at = end;
-        map.putLong(at + 8, id.getMostSignificantBits());
-        map.putLong(at + 16, id.getLeastSignificantBits());
-        map.put(at + 24, kind);
-        map.put(at + 25, head);
-        map.put(at + 25 + head.length, tail);
-        map.putInt(at + 4, checksum(kind, id, head, tail));
-        end = at + sizeOf(head.length + tail.length);
-        INT.setRelease(map, at, 1 + head.length + tail.length);
+        map.putLong(at + ID_AT, id.getMostSignificantBits());
+        map.putLong(at + ID_AT + 8, id.getLeastSignificantBits());
+        map.putInt(at + CHECKSUM_AT, checksum(kind, id, payload));
+        map.put(at + KIND_AT, kind);
+        map.put(at + PAYLOAD_AT, payload);
+        end = at + sizeOf(payload.length);
+        mark(at, payload.length);
     }
 
     /** Tells readers to go on in the next segment. */
     void seal() {
-        INT.setRelease(map, end, CONTINUED);
+        mark(end, CONTINUED);
+    }
+
+    private void mark(int at, int length) {
+        MARK.setRelease(map, at, sequence() << 32 | length & 0xFFFF_FFFFL);
+    }
+
+    /** The length in the mark at an offset, or {@link #CONTINUED}, or {@link #NOTHING}. */
+    private int marked(int at) {
+        if (at > map.capacity() - Long.BYTES) {
+            return NOTHING;
+        }
+        long mark = (long) MARK.getAcquire(map, at);
+        return (int) (mark >>> 32) == (int) sequence() ? (int) mark : NOTHING;
     }
 
     /**
@@ -136,24 +155,21 @@ final class Segment {
      */
     @Nullable
     JournalRecord read(int at) {
-        if (at > map.capacity() - RECORD_HEADER) {
+        int length = marked(at);
+        if (length < 0 || length > map.capacity() - at - PAYLOAD_AT) {
             return null;
         }
-        int length = (int) INT.getAcquire(map, at);
-        if (length <= 0 || length > map.capacity() - at - RECORD_HEADER) {
-            return null;
-        }
-        UUID id = new UUID(map.getLong(at + 8), map.getLong(at + 16));
-        byte[] payload = new byte[length - 1];
-        map.get(at + 25, payload);
-        byte kind = map.get(at + 24);
-        return checksum(kind, id, payload, NOTHING) == map.getInt(at + 4)
-                ? new JournalRecord(kind, id, payload, at, at + sizeOf(payload.length))
+        UUID id = new UUID(map.getLong(at + ID_AT), map.getLong(at + ID_AT + 8));
+        byte[] payload = new byte[length];
+        map.get(at + PAYLOAD_AT, payload);
+        byte kind = map.get(at + KIND_AT);
+        return checksum(kind, id, payload) == map.getInt(at + CHECKSUM_AT)
+                ? new JournalRecord(kind, id, payload, at, at + sizeOf(length))
                 : null;
     }
 
     boolean isSealedAt(int at) {
-        return at > map.capacity() - Integer.BYTES || (int) INT.getAcquire(map, at) == CONTINUED;
+        return marked(at) == CONTINUED;
     }
 
     /** The offset up to which everything is in the database. */
@@ -165,15 +181,14 @@ final class Segment {
         map.putLong(DONE_AT, offset);
     }
 
-    private static int checksum(byte kind, UUID id, byte[] head, byte[] tail) {
+    private static int checksum(byte kind, UUID id, byte[] payload) {
         CRC32C checksum = new CRC32C();
         checksum.update(ByteBuffer.allocate(17)
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits())
                 .put(kind)
                 .flip());
-        checksum.update(head);
-        checksum.update(tail);
+        checksum.update(payload);
         return (int) checksum.getValue();
     }
 }

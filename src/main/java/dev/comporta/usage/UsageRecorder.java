@@ -18,6 +18,8 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.jboss.logging.Logger;
@@ -32,7 +34,7 @@ public class UsageRecorder {
     static final int BEFORE_THE_DATABASE_OPENS = 100;
 
     private static final Logger LOG = Logger.getLogger(UsageRecorder.class);
-    private static final int SEGMENT_BYTES = 8 << 20;
+    private static final int SEGMENT_BYTES = 4 << 20;
 
     private final Database database;
     private final ExchangeRates rates;
@@ -44,21 +46,35 @@ public class UsageRecorder {
             Database database,
             ExchangeRates rates,
             JournalConfig config,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            Vertx vertx) {
         this.database = database;
         this.rates = rates;
+        Path path = directory.privateDirectory("journal");
         journal = Journal.open(
-                directory.resolve("journal"),
+                path,
                 SEGMENT_BYTES,
                 config.maxSize().asLongValue(),
                 config.sync() == JournalConfig.Sync.EACH,
                 config.syncInterval());
-        writer = new UsageWriter(
-                journal, this::insert, directory.resolve("journal").resolve("rejected.jsonl"));
-        database.opened().onSuccess(open -> writer.start());
+        writer = new UsageWriter(journal, this::insert, path.resolve("rejected.jsonl"));
+        database.opened().onSuccess(open -> {
+            ensurePartitions().onComplete(ensured -> writer.start());
+            vertx.setPeriodic(Duration.ofDays(1).toMillis(), timer -> ensurePartitions());
+        });
         Gauge.builder("comporta.usage.journal.depth", writer, UsageWriter::depth)
-                .description("Ended calls in the journal that are not in the database yet")
+                .description("Calls in the journal that are over and not in the database yet")
                 .register(metrics);
+    }
+
+    /** Makes room for the months to come; what has none goes to the default partition. */
+    private Future<Void> ensurePartitions() {
+        return database.pool()
+                .query("SELECT comporta_ensure_partitions(2)")
+                .execute()
+                .<Void>mapEmpty()
+                .onFailure(failure ->
+                        LOG.warnf("The partitions of the next months could not be made: %s", failure.getMessage()));
     }
 
     /** Starts the accounting of a call whose target is known. */
@@ -82,7 +98,7 @@ public class UsageRecorder {
         return new Recording(this, call, head, null);
     }
 
-    /** Ended calls that are not in the database yet. */
+    /** Calls that are over and not in the database yet. */
     public long depth() {
         return writer.depth();
     }
@@ -102,14 +118,14 @@ public class UsageRecorder {
     }
 
     /** Appends an end; the future completes on the caller's own event loop. */
-    Future<Void> ended(UUID id, byte[] head, byte[] tail) {
+    Future<Void> ended(UUID id, boolean started, byte[] head, byte[] tail) {
         try {
-            return here(journal.ended(id, head, tail));
+            return here(started ? journal.ended(id, tail) : journal.refused(id, UsageRow.join(head, tail)));
         } catch (RuntimeException e) {
             // The disk is full to the last byte. The log is the only place left that may survive.
             LOG.errorf(
-                    "Usage could not be journalled (%s): %s%s",
-                    e.getMessage(), new String(head, StandardCharsets.UTF_8), new String(tail, StandardCharsets.UTF_8));
+                    "Usage could not be journalled (%s): %s",
+                    e.getMessage(), new String(UsageRow.join(head, tail), StandardCharsets.UTF_8));
             return Future.succeededFuture();
         }
     }

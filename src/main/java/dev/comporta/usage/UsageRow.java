@@ -1,35 +1,74 @@
 package dev.comporta.usage;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import static dev.comporta.usage.RowWriter.column;
+
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Target;
 import dev.comporta.core.Text;
 import dev.comporta.model.Cost;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.temporal.ChronoUnit;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of {@code gateway_usage_logs} as JSON, in two parts: what is known when a call begins, written once, and what
- * is known when it ends. Put together they are one object whose names are the table's columns.
+ * A row of {@code gateway_usage_logs} as members of a JSON object, in two parts: what is known when a call begins and
+ * what is known when it ends. Put together by {@link #join} they are one object, which {@link UsageTable#INSERT} reads.
+ * What is left out has the column's default.
  */
 final class UsageRow {
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .build();
+    private static final ThreadLocal<RowWriter> WRITER = ThreadLocal.withInitial(RowWriter::new);
     private static final int LONGEST_TEXT = 500;
+
+    private static final byte[] ID = column("id");
+    private static final byte[] CREATED_MICROS = column("created_micros");
+    private static final byte[] CLIENT_ID = column("client_id");
+    private static final byte[] GATEWAY_KEY_ID = column("gateway_key_id");
+    private static final byte[] CONVERSATION_ID = column("conversation_id");
+    private static final byte[] PHONE = column("phone");
+    private static final byte[] USER_ID = column("user_id");
+    private static final byte[] TEAM_ID = column("team_id");
+    private static final byte[] PROJECT_ID = column("project_id");
+    private static final byte[] APP_ID = column("app_id");
+    private static final byte[] TASK_TYPE = column("task_type");
+    private static final byte[] ENDPOINT = column("endpoint");
+    private static final byte[] METHOD = column("method");
+    private static final byte[] API_TYPE = column("api_type");
+    private static final byte[] STREAMED = column("streamed");
+    private static final byte[] WAS_DIRECT = column("was_direct");
+    private static final byte[] REQUESTED_MODEL = column("requested_model");
+    private static final byte[] MODEL_REGISTRY_ID = column("model_registry_id");
+    private static final byte[] PROVIDER = column("provider");
+    private static final byte[] MODEL_NAME = column("model_name");
+    private static final byte[] METADATA = column("metadata");
+    private static final byte[] INPUT_TOKENS = column("input_tokens");
+    private static final byte[] CACHED_TOKENS = column("cached_tokens");
+    private static final byte[] CACHE_WRITE_TOKENS = column("cache_write_tokens");
+    private static final byte[] OUTPUT_TOKENS = column("output_tokens");
+    private static final byte[] REASONING_TOKENS = column("reasoning_tokens");
+    private static final byte[] USAGE_SOURCE = column("usage_source");
+    private static final byte[] LATENCY_MS = column("latency_ms");
+    private static final byte[] TIME_TO_FIRST_TOKEN_MS = column("time_to_first_token_ms");
+    private static final byte[] COST_USD = column("cost_usd");
+    private static final byte[] COST_EUR = column("cost_eur");
+    private static final byte[] COST_BRL = column("cost_brl");
+    private static final byte[] USD_TO_EUR_RATE = column("usd_to_eur_rate");
+    private static final byte[] USD_TO_BRL_RATE = column("usd_to_brl_rate");
+    private static final byte[] EXCHANGE_RATE_DATE = column("exchange_rate_date");
+    private static final byte[] EXCHANGE_RATE_SOURCE = column("exchange_rate_source");
+    private static final byte[] STATUS = column("status");
+    private static final byte[] STATUS_CODE = column("status_code");
+    private static final byte[] ERROR_DETAILS = column("error_details");
+    private static final byte[] CODE = "\"code\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MESSAGE = column("message");
 
     private UsageRow() {}
 
-    /** The first part: who asked for what. Not closed. */
+    /** The first part: who asked for what. */
     static byte[] head(
             Call call,
             Caller caller,
@@ -39,94 +78,82 @@ final class UsageRow {
             @Nullable String requestedModel,
             @Nullable Target target,
             @Nullable UUID registryRow) {
-        return write(json -> {
-            json.writeStringField("id", call.id().toString());
-            json.writeStringField(
-                    "created_at",
-                    call.receivedAt().truncatedTo(ChronoUnit.MICROS).toString());
-            json.writeStringField("request_id", call.id().toString());
-            json.writeStringField("client_id", caller.clientId().toString());
-            text(json, "gateway_key_id", caller.keyId());
-            text(json, "conversation_id", attribution.conversationId());
-            text(json, "phone", attribution.phone());
-            text(json, "user_id", attribution.userId());
-            text(json, "team_id", attribution.teamId());
-            text(json, "project_id", attribution.projectId());
-            text(json, "app_id", attribution.appId());
-            text(json, "task_type", attribution.taskType());
-            text(json, "endpoint", call.endpoint());
-            json.writeStringField("method", call.method());
-            json.writeStringField("api_type", call.apiType().word());
-            json.writeBooleanField("streamed", streamed);
-            json.writeBooleanField("was_direct", direct);
-            text(json, "requested_model", requestedModel);
-            text(json, "model_registry_id", registryRow);
-            if (target != null) {
-                text(json, "provider", target.provider());
-                text(json, "model_name", target.model());
-            }
-            if (attribution.metadata() != null) {
-                json.writeFieldName("metadata");
-                json.writeRawValue(attribution.metadata());
-            }
-        });
+        RowWriter row = WRITER.get()
+                .id(ID, call.id())
+                .number(CREATED_MICROS, micros(call.receivedAt()))
+                .id(CLIENT_ID, caller.clientId())
+                .id(GATEWAY_KEY_ID, caller.keyId())
+                .text(ENDPOINT, storable(call.endpoint()))
+                .text(METHOD, call.method())
+                .text(API_TYPE, call.apiType().word())
+                .flag(STREAMED, streamed)
+                .flag(WAS_DIRECT, direct)
+                .text(REQUESTED_MODEL, storable(requestedModel))
+                .id(MODEL_REGISTRY_ID, registryRow);
+        if (target != null) {
+            row.text(PROVIDER, target.provider()).text(MODEL_NAME, storable(target.model()));
+        }
+        if (attribution != Attribution.NONE) {
+            row.text(CONVERSATION_ID, storable(attribution.conversationId()))
+                    .text(PHONE, storable(attribution.phone()))
+                    .text(USER_ID, storable(attribution.userId()))
+                    .text(TEAM_ID, storable(attribution.teamId()))
+                    .text(PROJECT_ID, storable(attribution.projectId()))
+                    .text(APP_ID, storable(attribution.appId()))
+                    .text(TASK_TYPE, storable(attribution.taskType()))
+                    .json(METADATA, attribution.metadata());
+        }
+        return row.take();
     }
 
-    /** The second part: what came of it. Continues and closes the object. */
+    /** The second part: what came of it. */
     static byte[] tail(Outcome outcome, long latencyMillis, long firstTokenMillis, @Nullable Cost cost) {
-        byte[] object = write(json -> {
-            json.writeNumberField("input_tokens", outcome.tokens().inputTokens());
-            json.writeNumberField("cached_tokens", outcome.tokens().cachedTokens());
-            json.writeNumberField("cache_write_tokens", outcome.tokens().cacheWriteTokens());
-            json.writeNumberField("output_tokens", outcome.tokens().outputTokens());
-            json.writeNumberField("reasoning_tokens", outcome.tokens().reasoningTokens());
-            json.writeStringField("usage_source", outcome.source().word());
-            json.writeNumberField("latency_ms", latencyMillis);
-            if (firstTokenMillis >= 0) {
-                json.writeNumberField("time_to_first_token_ms", firstTokenMillis);
-            }
-            if (cost != null) {
-                json.writeNumberField("cost_usd", cost.usd());
-                json.writeNumberField("cost_eur", cost.eur());
-                json.writeNumberField("cost_brl", cost.brl());
-                json.writeNumberField("usd_to_eur_rate", cost.rate().usdToEur());
-                json.writeNumberField("usd_to_brl_rate", cost.rate().usdToBrl());
-                json.writeStringField("exchange_rate_date", cost.rate().date().toString());
-                json.writeStringField("exchange_rate_source", cost.rate().source());
-            }
-            json.writeStringField("status", outcome.status().word());
-            json.writeNumberField("status_code", outcome.statusCode());
-            if (outcome.errorCode() != null || outcome.errorMessage() != null) {
-                json.writeObjectFieldStart("error_details");
-                text(json, "code", outcome.errorCode());
-                text(json, "message", outcome.errorMessage());
-                json.writeEndObject();
-            }
-            json.writeEndObject();
-        });
-        object[0] = ',';
-        return object;
-    }
-
-    private static void text(JsonGenerator json, String column, @Nullable Object value) throws IOException {
-        if (value != null) {
-            json.writeStringField(column, Text.storable(value.toString(), LONGEST_TEXT));
+        RowWriter row = WRITER.get()
+                .number(INPUT_TOKENS, outcome.tokens().inputTokens())
+                .number(CACHED_TOKENS, outcome.tokens().cachedTokens())
+                .number(CACHE_WRITE_TOKENS, outcome.tokens().cacheWriteTokens())
+                .number(OUTPUT_TOKENS, outcome.tokens().outputTokens())
+                .number(REASONING_TOKENS, outcome.tokens().reasoningTokens())
+                .text(USAGE_SOURCE, outcome.source().word())
+                .number(LATENCY_MS, latencyMillis)
+                .text(STATUS, outcome.status().word())
+                .number(STATUS_CODE, outcome.statusCode());
+        if (firstTokenMillis >= 0) {
+            row.number(TIME_TO_FIRST_TOKEN_MS, BigDecimal.valueOf(firstTokenMillis));
         }
-    }
-
-    private static byte[] write(Fields fields) {
-        try (ByteArrayBuilder bytes = new ByteArrayBuilder(512)) {
-            JsonGenerator json = FACTORY.createGenerator(bytes);
-            json.writeStartObject();
-            fields.write(json);
-            json.flush();
-            return bytes.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (cost != null) {
+            row.number(COST_USD, cost.usd())
+                    .number(COST_EUR, cost.eur())
+                    .number(COST_BRL, cost.brl())
+                    .number(USD_TO_EUR_RATE, cost.rate().usdToEur())
+                    .number(USD_TO_BRL_RATE, cost.rate().usdToBrl())
+                    .text(EXCHANGE_RATE_DATE, cost.rate().date().toString())
+                    .text(EXCHANGE_RATE_SOURCE, cost.rate().source());
         }
+        if (outcome.errorCode() != null) {
+            row.object(ERROR_DETAILS)
+                    .text(CODE, storable(outcome.errorCode()))
+                    .text(MESSAGE, storable(outcome.errorMessage()))
+                    .close();
+        }
+        return row.take();
     }
 
-    private interface Fields {
-        void write(JsonGenerator json) throws IOException;
+    /** The whole object. */
+    static byte[] join(byte[] head, byte[] tail) {
+        byte[] row = new byte[head.length + tail.length + 1];
+        System.arraycopy(head, 0, row, 0, head.length);
+        System.arraycopy(tail, 0, row, head.length, tail.length);
+        row[0] = '{';
+        row[row.length - 1] = '}';
+        return row;
+    }
+
+    private static long micros(Instant time) {
+        return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
+    }
+
+    private static @Nullable String storable(@Nullable String text) {
+        return Text.storable(text, LONGEST_TEXT);
     }
 }

@@ -10,7 +10,7 @@ final class UsageTable {
     static final String INSERT = """
             WITH incoming AS (
                 SELECT * FROM json_to_recordset($1::text::json) AS row (
-                    id uuid, created_at timestamptz, request_id text, client_id uuid, gateway_key_id uuid,
+                    id uuid, created_micros bigint, client_id uuid, gateway_key_id uuid,
                     conversation_id text, phone text, user_id text, team_id text, project_id text, app_id text,
                     task_type text, endpoint text, method text, api_type text, streamed boolean,
                     requested_model text, model_registry_id uuid, provider text, model_name text,
@@ -33,13 +33,15 @@ final class UsageTable {
                     exchange_rate_date, exchange_rate_source,
                     status, status_code, error_details, metadata)
                 SELECT
-                    id, created_at, request_id, client_id, gateway_key_id,
+                    id, 'epoch'::timestamptz + created_micros * interval '1 microsecond', id::text,
+                    client_id, gateway_key_id,
                     conversation_id, phone, user_id, team_id, project_id, app_id,
-                    task_type, endpoint, method, api_type, streamed,
+                    task_type, endpoint, method, api_type, coalesce(streamed, false),
                     requested_model, model_registry_id, provider, model_name,
-                    input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
-                    input_tokens + output_tokens,
-                    usage_source, latency_ms, time_to_first_token_ms, was_direct,
+                    coalesce(input_tokens, 0), coalesce(cached_tokens, 0), coalesce(cache_write_tokens, 0),
+                    coalesce(output_tokens, 0), coalesce(reasoning_tokens, 0),
+                    coalesce(input_tokens, 0) + coalesce(output_tokens, 0),
+                    usage_source, coalesce(latency_ms, 0), time_to_first_token_ms, coalesce(was_direct, false),
                     cost_usd, cost_eur, cost_brl, usd_to_eur_rate, usd_to_brl_rate,
                     exchange_rate_date, exchange_rate_source,
                     status, status_code, error_details, metadata

@@ -10,12 +10,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the journal into the database, in order and in batches, on one thread of its own. While the database is away
@@ -76,22 +79,28 @@ final class UsageWriter implements AutoCloseable {
         thread.start();
     }
 
-    /** Ended calls in the journal that are not in the database yet. */
+    /**
+     * Calls in the journal that are over and not in the database yet; those that an earlier process left unended count.
+     */
     long depth() {
         return Math.max(0, inherited + journal.appended() - written);
     }
 
     private static int countInherited(List<Segment> segments) {
         int count = 0;
+        Set<UUID> unended = new HashSet<>();
         for (Segment old : segments.subList(0, segments.size() - 1)) {
             JournalRecord record;
             for (int at = Segment.HEADER; (record = old.read(at)) != null; at = record.next()) {
-                if (record.kind() == JournalRecord.ENDED && at >= old.done()) {
-                    count++;
+                if (record.kind() == JournalRecord.STARTED) {
+                    unended.add(record.id());
+                } else {
+                    unended.remove(record.id());
+                    count += at >= old.done() ? 1 : 0;
                 }
             }
         }
-        return count;
+        return count + unended.size();
     }
 
     private void run() {
@@ -113,7 +122,6 @@ final class UsageWriter implements AutoCloseable {
         while (batch.size() < BATCH && !interrupted.isEmpty()) {
             batch.add(interrupted.remove());
         }
-        int orphans = batch.size();
         List<Segment> finished = new ArrayList<>();
         while (batch.size() < BATCH) {
             JournalRecord record = segment.read(offset);
@@ -130,7 +138,7 @@ final class UsageWriter implements AutoCloseable {
         if (abandoned) {
             return 0;
         }
-        written += batch.size() - orphans;
+        written += batch.size();
         finished.forEach(done -> done.done(Integer.MAX_VALUE));
         segment.done(offset);
         releaseSegments();
@@ -138,13 +146,33 @@ final class UsageWriter implements AutoCloseable {
     }
 
     private void take(JournalRecord record, List<byte[]> batch) {
-        if (record.kind() == JournalRecord.STARTED) {
-            begun.put(record.id(), new Begun(segment, record.offset()));
-        } else {
-            begun.remove(record.id());
-            if (record.offset() >= segment.done()) {
-                batch.add(record.payload());
+        boolean done = record.offset() < segment.done();
+        switch (record.kind()) {
+            case JournalRecord.STARTED -> begun.put(record.id(), new Begun(segment, record.offset()));
+            case JournalRecord.ENDED -> {
+                Begun start = begun.remove(record.id());
+                if (!done) {
+                    ended(start, record, batch);
+                }
             }
+            default -> {
+                if (!done) {
+                    batch.add(record.payload());
+                }
+            }
+        }
+    }
+
+    private void ended(@Nullable Begun start, JournalRecord end, List<byte[]> batch) {
+        JournalRecord started = start == null ? null : start.segment.read(start.offset);
+        if (started != null) {
+            batch.add(UsageRow.join(started.head(), end.payload()));
+        } else {
+            // Only a machine that lost power leaves an end without its start.
+            LOG.errorf("The journal has lost who made the call %s; what is left is in %s", end.id(), rejected);
+            written++;
+            keepRejected(
+                    UsageRow.join(("{\"id\":\"" + end.id() + '"').getBytes(StandardCharsets.UTF_8), end.payload()));
         }
     }
 
@@ -169,7 +197,7 @@ final class UsageWriter implements AutoCloseable {
         begun.forEach((id, call) -> {
             JournalRecord record = call.segment.read(call.offset);
             if (record != null) {
-                interrupted.add(record.payload());
+                interrupted.add(record.fallbackRow());
             }
         });
         if (!interrupted.isEmpty()) {
@@ -234,11 +262,15 @@ final class UsageWriter implements AutoCloseable {
             return;
         }
         LOG.errorf("The database refuses a usage row (%s); it is kept in %s", refusal.getSqlState(), rejected);
+        keepRejected(batch.get(0));
+    }
+
+    private void keepRejected(byte[] row) {
         try {
-            Files.write(rejected, batch.get(0), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.write(rejected, row, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             Files.writeString(rejected, "\n", StandardOpenOption.APPEND);
         } catch (IOException e) {
-            LOG.errorf("That row could not be kept either (%s): %s", e.getMessage(), text(batch.get(0)));
+            LOG.errorf("A usage row could not be kept (%s): %s", e.getMessage(), text(row));
         }
     }
 

@@ -1,10 +1,15 @@
 package dev.comporta.store;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Databases for tests. */
 public final class Databases {
@@ -15,6 +20,18 @@ public final class Databases {
     public static Database unopened(Vertx vertx, Path directory) {
         StoreConfig config = new Nowhere(directory);
         return new Database(vertx, config, new DataDirectory(config), List.of());
+    }
+
+    /** Runs one statement and waits for its rows. */
+    public static RowSet<Row> sql(Database database, String statement, Object... parameters) {
+        return await(database.pool().preparedQuery(statement).execute(Tuple.from(parameters)));
+    }
+
+    public static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     private record Nowhere(Path dataDir) implements StoreConfig, StoreConfig.DatabaseConfig {

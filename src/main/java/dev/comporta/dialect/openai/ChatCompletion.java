@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param usage what the provider says was used, or null if it does not say
  * @param error whether the body is an error, whatever the status said
- * @param text the generated text, kept only where there is no usage and it must be counted
  */
-public record ChatCompletion(@Nullable TokenUsage usage, boolean error, String text) {
+public record ChatCompletion(@Nullable TokenUsage usage, boolean error) {
 
     /**
      * Reads an answer.
@@ -24,7 +23,6 @@ public record ChatCompletion(@Nullable TokenUsage usage, boolean error, String t
         TokenUsage usage = null;
         boolean error = false;
         boolean choices = false;
-        StringBuilder text = new StringBuilder();
         try (JsonParser json = Json.parser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return null;
@@ -34,19 +32,34 @@ public record ChatCompletion(@Nullable TokenUsage usage, boolean error, String t
                 JsonToken value = json.nextToken();
                 if (name.equals("usage") && value == JsonToken.START_OBJECT) {
                     usage = Usage.read(json);
-                } else if (name.equals("error") && value != JsonToken.VALUE_NULL) {
-                    error = true;
+                } else {
+                    error |= name.equals("error") && value != JsonToken.VALUE_NULL;
+                    choices |= name.equals("choices");
                     json.skipChildren();
-                } else if (name.equals("choices") && value == JsonToken.START_ARRAY) {
-                    choices = true;
+                }
+            }
+            return json.nextToken() == null ? new ChatCompletion(usage, error && !choices) : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** What the model wrote in an answer, to be counted where there is no usage. */
+    public static String text(byte[] body) {
+        StringBuilder text = new StringBuilder();
+        try (JsonParser json = Json.parser(body)) {
+            json.nextToken();
+            String name;
+            while ((name = json.nextFieldName()) != null) {
+                if (json.nextToken() == JsonToken.START_ARRAY && name.equals("choices")) {
                     GeneratedText.read(json, text);
                 } else {
                     json.skipChildren();
                 }
             }
-            return json.nextToken() == null ? new ChatCompletion(usage, error && !choices, text.toString()) : null;
         } catch (IOException e) {
-            return null;
+            return text.toString();
         }
+        return text.toString();
     }
 }

@@ -30,7 +30,7 @@ public final class SseSplitter {
     private int lineStart;
 
     private boolean started;
-    private boolean afterCarriageReturn;
+    private boolean endedWithCarriageReturn;
 
     /** @param maxEventBytes an unfinished event longer than this is refused */
     public SseSplitter(int maxEventBytes) {
@@ -57,31 +57,30 @@ public final class SseSplitter {
         }
         for (int at = scanned; at < length; at++) {
             byte b = bytes[at];
-            if (b == '\n' && afterCarriageReturn) {
+            if (b != '\n' && b != '\r') {
+                continue;
+            }
+            if (b == '\n' && (at == 0 ? endedWithCarriageReturn : bytes[at - 1] == '\r')) {
                 // The second half of a CRLF whose CR has already ended the line.
-                afterCarriageReturn = false;
                 if (eventStart == at) {
                     eventStart = at + 1;
                 }
                 lineStart = at + 1;
-            } else if (b == '\n' || b == '\r') {
-                boolean blank = at == lineStart;
-                afterCarriageReturn = b == '\r';
-                if (afterCarriageReturn && at + 1 < length && bytes[at + 1] == '\n') {
-                    afterCarriageReturn = false;
-                    at++;
-                }
-                if (blank) {
-                    if (lineStart > eventStart) {
-                        events.accept(new SseEvent(bytes, eventStart, at + 1));
-                    }
-                    eventStart = at + 1;
-                }
-                lineStart = at + 1;
-            } else {
-                afterCarriageReturn = false;
+                continue;
             }
+            boolean blank = at == lineStart;
+            if (b == '\r' && at + 1 < length && bytes[at + 1] == '\n') {
+                at++;
+            }
+            if (blank) {
+                if (lineStart > eventStart) {
+                    events.accept(new SseEvent(bytes, eventStart, at + 1));
+                }
+                eventStart = at + 1;
+            }
+            lineStart = at + 1;
         }
+        endedWithCarriageReturn = length > 0 && bytes[length - 1] == '\r';
         keepFrom(eventStart);
     }
 

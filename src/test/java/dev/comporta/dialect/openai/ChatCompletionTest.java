@@ -25,8 +25,9 @@ class ChatCompletionTest {
 
     @Test
     void its_usage_and_text_are_found() {
-        assertThat(parse(ANSWER))
-                .isEqualTo(new ChatCompletion(TokenUsage.of(9, 5), false, "Hello 😀 becausef{\"a\":1}"));
+        assertThat(parse(ANSWER)).isEqualTo(new ChatCompletion(TokenUsage.of(9, 5), false));
+        assertThat(ChatCompletion.text(ANSWER.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo("Hello 😀 becausef{\"a\":1}");
     }
 
     @ParameterizedTest

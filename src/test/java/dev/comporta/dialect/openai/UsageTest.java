@@ -87,7 +87,7 @@ class UsageTest {
                 "{\"usage\":{\"prompt_tokens\":99999999999999999999},\"choices\":[{\"message\":{\"content\":\"a\"}}]}"
                         .getBytes());
 
-        assertThat(completion).isEqualTo(new ChatCompletion(null, false, "a"));
+        assertThat(completion).isEqualTo(new ChatCompletion(null, false));
     }
 
     private static @Nullable TokenUsage read(String usage) {

@@ -1,0 +1,113 @@
+package dev.comporta;
+
+import dev.comporta.client.ClientConfig;
+import dev.comporta.core.EditDistance;
+import dev.comporta.http.HttpConfig;
+import dev.comporta.model.ExchangeRateConfig;
+import dev.comporta.model.ModelConfig;
+import dev.comporta.pipeline.GatewayConfig;
+import dev.comporta.provider.DemoConfig;
+import dev.comporta.provider.ProviderConfig;
+import dev.comporta.secret.SecretConfig;
+import dev.comporta.store.StoreConfig;
+import dev.comporta.usage.JournalConfig;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The names of the settings that the gateway knows. SmallRye refuses unknown ones among properties but overlooks them
+ * in the environment, where most settings come from: there a misspelt limit would simply not hold.
+ */
+final class Settings {
+
+    /** Every mapping of the gateway; a test sees that none is missing. */
+    static final List<Class<?>> MAPPINGS = List.of(
+            ClientConfig.class,
+            DemoConfig.class,
+            ExchangeRateConfig.class,
+            GatewayConfig.class,
+            HttpConfig.class,
+            JournalConfig.class,
+            ModelConfig.class,
+            ProviderConfig.class,
+            SecretConfig.class,
+            StoreConfig.class);
+
+    private static final String VARIABLE_PREFIX = "GATEWAY_";
+
+    /** Kubernetes tells every container where the services around it are, and one may be called {@code gateway}. */
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+                    + "|GATEWAY(_.+)?_PORT");
+
+    private final List<String> properties;
+    private final List<String> variables;
+
+    /** @param properties the known properties, with {@code *} in the place of a name that the operator chooses */
+    Settings(Collection<String> properties) {
+        this.properties = List.copyOf(properties);
+        variables = properties.stream().map(Settings::variable).toList();
+    }
+
+    /** All that the gateway has. */
+    static Settings known() {
+        return new Settings(MAPPINGS.stream()
+                .flatMap(mapping -> ConfigClass.configClass(mapping).getProperties().keySet().stream())
+                .distinct()
+                .toList());
+    }
+
+    /** The environment variable of a property. */
+    static String variable(String property) {
+        return property.replaceAll("[^A-Za-z0-9*]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    /** Those of these environment variables that look like a setting of the gateway and are none. */
+    List<String> unknown(Collection<String> environment) {
+        return environment.stream()
+                .filter(name -> name.startsWith(VARIABLE_PREFIX))
+                .filter(name -> !SERVICE_LINK.matcher(name).matches())
+                .filter(name -> variables.stream().noneMatch(known -> matches(known, name)))
+                .sorted()
+                .toList();
+    }
+
+    private static boolean matches(String known, String name) {
+        int star = known.indexOf('*');
+        return star < 0
+                ? known.equals(name)
+                : name.length() >= known.length()
+                        && name.startsWith(known.substring(0, star))
+                        && name.endsWith(known.substring(star + 1));
+    }
+
+    /** The known setting that an unknown property or variable resembles, in the same spelling. */
+    Optional<String> nearest(String unknown) {
+        boolean variable = unknown.startsWith(VARIABLE_PREFIX);
+        int tolerated = Math.max(2, (unknown.length() - VARIABLE_PREFIX.length()) / 3);
+        return (variable ? variables : properties)
+                .stream()
+                        .flatMap(known -> candidates(known, unknown, variable ? '_' : '.'))
+                        .filter(known -> EditDistance.between(unknown, known) <= tolerated)
+                        .min(Comparator.comparingInt((String known) -> EditDistance.between(unknown, known))
+                                .thenComparing(Comparator.naturalOrder()));
+    }
+
+    /** A known setting, the operator's own name put in the place of its star. */
+    private static Stream<String> candidates(String known, String unknown, char separator) {
+        int star = known.indexOf('*');
+        if (star < 0) {
+            return Stream.of(known);
+        }
+        return IntStream.range(star + 1, unknown.length())
+                .filter(at -> unknown.charAt(at) == separator)
+                .mapToObj(at -> known.substring(0, star) + unknown.substring(star, at) + known.substring(star + 1));
+    }
+}

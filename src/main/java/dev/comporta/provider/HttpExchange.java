@@ -1,0 +1,158 @@
+package dev.comporta.provider;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.streams.ReadStream;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to a provider over HTTP. As a stream it is the body of the answer, which fails when the provider falls
+ * silent; time in which the reader has paused does not count as the provider's silence.
+ */
+final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleWatch.Watched {
+
+    private final Promise<Upstream.Answer> answer = Promise.promise();
+    private final IdleWatch watch;
+    private final long responseTimeoutNanos;
+    private final long idleTimeoutNanos;
+
+    private @Nullable HttpClientRequest request;
+    private @Nullable HttpClientResponse response;
+    private @Nullable Handler<Buffer> handler;
+    private @Nullable Handler<Throwable> exceptionHandler;
+    private @Nullable Handler<Void> endHandler;
+    private long lastActivity = System.nanoTime();
+    private boolean paused;
+    private boolean over;
+
+    HttpExchange(IdleWatch watch, long responseTimeoutNanos, long idleTimeoutNanos) {
+        this.watch = watch;
+        this.responseTimeoutNanos = responseTimeoutNanos;
+        this.idleTimeoutNanos = idleTimeoutNanos;
+        watch.add(this);
+    }
+
+    /** The connection is there: sends the request, unless it has been given up meanwhile. */
+    void begin(HttpClientRequest opened, Buffer body) {
+        if (over) {
+            opened.reset();
+            return;
+        }
+        request = opened;
+        opened.response().onComplete(head -> {
+            if (head.succeeded()) {
+                answered(head.result());
+            } else {
+                fail(head.cause());
+            }
+        });
+        opened.end(body).onFailure(this::fail);
+    }
+
+    private void answered(HttpClientResponse head) {
+        lastActivity = System.nanoTime();
+        response = head;
+        pause();
+        head.handler(this::received).exceptionHandler(this::fail).endHandler(end -> ended());
+        answer.tryComplete(new Upstream.Answer(head.statusCode(), head.headers(), this));
+    }
+
+    private void received(Buffer chunk) {
+        lastActivity = System.nanoTime();
+        if (!over && handler != null) {
+            handler.handle(chunk);
+        }
+    }
+
+    private void ended() {
+        if (leave() && endHandler != null) {
+            endHandler.handle(null);
+        }
+    }
+
+    /** No connection, or the connection broke. */
+    void fail(Throwable cause) {
+        if (leave() && !answer.tryFail(cause) && exceptionHandler != null) {
+            exceptionHandler.handle(cause);
+        }
+    }
+
+    private boolean leave() {
+        boolean first = !over;
+        over = true;
+        watch.remove(this);
+        return first;
+    }
+
+    @Override
+    public void check(long nowNanos) {
+        if (response == null
+                ? nowNanos - lastActivity > responseTimeoutNanos
+                : !paused && nowNanos - lastActivity > idleTimeoutNanos) {
+            HttpClientRequest silent = request;
+            fail(new TimeoutException("the provider is silent"));
+            if (silent != null) {
+                silent.reset();
+            }
+        }
+    }
+
+    @Override
+    public void reset() {
+        if (leave() && request != null) {
+            request.reset();
+        }
+    }
+
+    @Override
+    public Future<Upstream.Answer> answer() {
+        return answer.future();
+    }
+
+    @Override
+    public HttpExchange pause() {
+        paused = true;
+        if (response != null) {
+            response.pause();
+        }
+        return this;
+    }
+
+    @Override
+    public HttpExchange resume() {
+        paused = false;
+        lastActivity = System.nanoTime();
+        if (response != null) {
+            response.resume();
+        }
+        return this;
+    }
+
+    @Override
+    public HttpExchange fetch(long amount) {
+        return resume();
+    }
+
+    @Override
+    public HttpExchange handler(@Nullable Handler<Buffer> handler) {
+        this.handler = handler;
+        return this;
+    }
+
+    @Override
+    public HttpExchange exceptionHandler(@Nullable Handler<Throwable> handler) {
+        exceptionHandler = handler;
+        return this;
+    }
+
+    @Override
+    public HttpExchange endHandler(@Nullable Handler<Void> endHandler) {
+        this.endHandler = endHandler;
+        return this;
+    }
+}

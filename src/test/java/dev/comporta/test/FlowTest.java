@@ -1,0 +1,300 @@
+package dev.comporta.test;
+
+import static dev.comporta.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Calls in time: who waits for whom, who leaves, and who must not meet. */
+@QuarkusTest
+class FlowTest {
+
+    ScriptedUpstream upstream;
+
+    // Back-pressure
+
+    /**
+     * What the operating system's buffers hold on both legs together, with room: the gateway's own share is a few
+     * hundred kilobytes.
+     */
+    private static final long BUFFERS = 24 << 20;
+
+    private static final int EVENTS = 3_000;
+    private static final String FILLER = "x".repeat(32 << 10);
+
+    private ScriptedUpstream.Script flood() {
+        return exchange -> {
+            exchange.eventStream();
+            for (int i = 0; i < EVENTS; i++) {
+                exchange.event(Answers.content(i + " " + FILLER));
+            }
+            exchange.event(Answers.chunk("{}", "\"stop\""))
+                    .event(Answers.usageChunk(Answers.USAGE))
+                    .event("[DONE]")
+                    .end();
+        };
+    }
+
+    @Test
+    void a_caller_that_does_not_read_holds_the_provider_up_and_then_gets_everything() throws Exception {
+        String model = upstream.model(flood());
+        try (RawCaller caller = new RawCaller(256 << 10)) {
+            caller.chat(Gateway.streamedQuestion("acme/" + model));
+            Exchange exchange = upstream.call(model);
+            long taken = standstill(exchange);
+
+            assertThat(taken).isLessThan(BUFFERS);
+            assertThat(Gateway.chat(Gateway.question("demo/echo")).statusCode()).isEqualTo(200);
+
+            Wire.Message answer = caller.answer();
+            List<String> events = answer.text()
+                    .lines()
+                    .filter(line -> line.startsWith("data: {"))
+                    .toList();
+            assertThat(events).hasSize(EVENTS + 1);
+            for (int i = 0; i < EVENTS; i++) {
+                assertThat(events.get(i)).contains("\"content\":\"" + i + " x");
+            }
+            assertThat(answer.text()).endsWith("data: [DONE]\n\n");
+            assertThat(exchange.written()).isGreaterThan(EVENTS * (long) FILLER.length());
+        }
+    }
+
+    @Test
+    void a_caller_that_never_reads_and_leaves_frees_the_provider() throws Exception {
+        String model = upstream.model(flood());
+        RawCaller caller = new RawCaller(256 << 10);
+        caller.chat(Gateway.streamedQuestion("acme/" + model));
+        Exchange exchange = upstream.call(model);
+        standstill(exchange);
+
+        long left = System.nanoTime();
+        caller.close();
+
+        assertThat(TimeUnit.NANOSECONDS.toMillis(exchange.awaitGone() - left)).isLessThan(1_000);
+    }
+
+    /** Waits until the provider has not been able to write for a third of a second; returns what it had written. */
+    private static long standstill(Exchange exchange) throws InterruptedException {
+        long[] seen = {-1, System.nanoTime()};
+        eventually("The provider stands still", () -> {
+            long written = exchange.written();
+            if (written != seen[0]) {
+                seen[0] = written;
+                seen[1] = System.nanoTime();
+            }
+            return written > 0 && System.nanoTime() - seen[1] > TimeUnit.MILLISECONDS.toNanos(333);
+        });
+        return seen[0];
+    }
+
+    // Leaving
+
+    @Test
+    void a_caller_that_leaves_before_the_first_token_ends_the_call_at_the_provider() throws Exception {
+        for (ScriptedUpstream.Script waiting : List.<ScriptedUpstream.Script>of(
+                Exchange::stall,
+                exchange -> exchange.eventStream().stall(),
+                exchange -> exchange.eventStream().chunk(": thinking\n\n").stall())) {
+            String model = upstream.model(waiting);
+            String conversation = Gateway.newConversation();
+            RawCaller caller = new RawCaller();
+            caller.chat(Gateway.streamedQuestion("acme/" + model), "x-gateway-conversation-id: " + conversation);
+            Exchange exchange = upstream.call(model);
+
+            long left = System.nanoTime();
+            caller.close();
+
+            assertThat(TimeUnit.NANOSECONDS.toMillis(exchange.awaitGone() - left))
+                    .isLessThan(1_000);
+            JsonNode usage = Gateway.usageOf(conversation);
+            assertThat(usage.path("status").asText()).isEqualTo("cancelled");
+            assertThat(usage.path("statusCode").asInt()).isEqualTo(499);
+            assertThat(usage.path("inputTokens").asLong()).isPositive();
+            assertThat(usage.path("outputTokens").asLong()).isZero();
+            assertThat(usage.path("usageSource").asText()).isEqualTo("estimated");
+        }
+    }
+
+    @Test
+    void a_caller_that_leaves_while_a_whole_answer_is_made_ends_the_call_at_the_provider() throws Exception {
+        String model =
+                upstream.model(exchange -> exchange.head(200, "content-type: application/json", "content-length: 1000")
+                        .raw("{".getBytes(StandardCharsets.US_ASCII))
+                        .stall());
+        String conversation = Gateway.newConversation();
+        RawCaller caller = new RawCaller();
+        caller.chat(Gateway.question("acme/" + model), "x-gateway-conversation-id: " + conversation);
+        Exchange exchange = upstream.call(model);
+
+        long left = System.nanoTime();
+        caller.close();
+
+        assertThat(TimeUnit.NANOSECONDS.toMillis(exchange.awaitGone() - left)).isLessThan(1_000);
+        assertThat(Gateway.usageOf(conversation).path("status").asText()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void a_caller_that_leaves_in_the_middle_of_its_request_is_nobodys_failure() throws Exception {
+        LogOfTheTests log = LogOfTheTests.fromHere();
+        try (RawCaller caller = new RawCaller()) {
+            caller.head("POST", Gateway.CHAT, "Content-Length: 1000").send(new byte[] {'{'});
+        }
+        // Later than the leaving, because both come over the network and only this one is answered.
+        assertThat(Gateway.chat(Gateway.question("demo/echo")).statusCode()).isEqualTo(200);
+
+        eventually("The leaving is noticed", () -> log.text().contains(Gateway.CHAT));
+        assertThat(log.text()).doesNotContain(" ERROR ");
+    }
+
+    // Strangers
+
+    @Test
+    void two_callers_at_once_get_each_their_own() throws Exception {
+        String model = upstream.model(exchange -> {
+            String whose = exchange.json().at("/messages/0/content").asText();
+            exchange.eventStream("x-request-id: req_" + whose);
+            for (int i = 0; i < 200; i++) {
+                exchange.event(Answers.content(whose + i));
+            }
+            exchange.event(Answers.chunk("{}", "\"stop\"")).event("[DONE]").end();
+        });
+        String one = Gateway.newKey(Gateway.newClient());
+        String two = Gateway.newKey(Gateway.newClient());
+        CountDownLatch together = new CountDownLatch(2);
+
+        CompletableFuture<HttpResponse<byte[]>> first = ask(model, "one-", one, together);
+        CompletableFuture<HttpResponse<byte[]>> second = ask(model, "two-", two, together);
+
+        assertThat(contents(first.join())).containsExactlyElementsOf(expected("one-"));
+        assertThat(contents(second.join())).containsExactlyElementsOf(expected("two-"));
+        assertThat(Gateway.header(first.join(), "x-request-id")).isEqualTo("req_one-");
+        assertThat(Gateway.header(second.join(), "x-request-id")).isEqualTo("req_two-");
+        assertThat(Gateway.usage(first.join()).path("clientId"))
+                .isNotEqualTo(Gateway.usage(second.join()).path("clientId"));
+    }
+
+    private static CompletableFuture<HttpResponse<byte[]>> ask(
+            String model, String whose, String key, CountDownLatch together) {
+        return CompletableFuture.supplyAsync(() -> {
+            together.countDown();
+            return Gateway.chat(
+                    "{\"model\":\"acme/%s\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+                            .formatted(model, whose),
+                    "Authorization",
+                    "Bearer " + key);
+        });
+    }
+
+    private static List<String> expected(String whose) {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            all.add(whose + i);
+        }
+        return all;
+    }
+
+    private static List<String> contents(HttpResponse<byte[]> response) {
+        return Gateway.text(response)
+                .lines()
+                .filter(line -> line.startsWith("data: {"))
+                .map(line -> Json.read(line.substring(6))
+                        .at("/choices/0/delta/content")
+                        .asText())
+                .filter(content -> !content.isEmpty())
+                .toList();
+    }
+
+    @Test
+    void two_hundred_streams_at_once_stay_in_order() throws Exception {
+        int streams = 200;
+        int events = 20;
+        CountDownLatch allHere = new CountDownLatch(streams);
+        String model = upstream.model(exchange -> {
+            String whose = exchange.json().at("/messages/0/content").asText();
+            exchange.eventStream().event(Answers.content(whose + ":begin"));
+            allHere.countDown();
+            await(allHere);
+            for (int i = 0; i < events; i++) {
+                exchange.event(Answers.content(whose + ":" + i));
+            }
+            exchange.event(Answers.chunk("{}", "\"stop\""))
+                    .event(Answers.usageChunk(Answers.USAGE))
+                    .event("[DONE]")
+                    .end();
+        });
+        AtomicInteger right = new AtomicInteger();
+
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int i = 0; i < streams; i++) {
+            String whose = "stream-" + i;
+            byte[] body =
+                    "{\"model\":\"acme/%s\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+                            .formatted(model, whose)
+                            .getBytes(StandardCharsets.UTF_8);
+            all.add(Gateway.http()
+                    .sendAsync(Gateway.chatRequest(body), HttpResponse.BodyHandlers.ofByteArray())
+                    .thenAccept(response -> {
+                        List<String> wanted = new ArrayList<>(List.of(whose + ":begin"));
+                        for (int event = 0; event < events; event++) {
+                            wanted.add(whose + ":" + event);
+                        }
+                        assertThat(contents(response)).isEqualTo(wanted);
+                        assertThat(Gateway.text(response)).endsWith("data: [DONE]\n\n");
+                        right.incrementAndGet();
+                    }));
+        }
+
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+        assertThat(right).hasValue(streams);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(20, TimeUnit.SECONDS)) {
+                throw new AssertionError(latch.getCount() + " streams did not come");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void each_event_leaves_when_it_comes() {
+        CompletableFuture<Void> seen = new CompletableFuture<>();
+        String model = upstream.model(exchange -> exchange.eventStream()
+                .event(Answers.content("first"))
+                .await(seen)
+                .event(Answers.chunk("{}", "\"stop\""))
+                .event("[DONE]")
+                .end());
+
+        HttpResponse<InputStream> response = Gateway.send(
+                Gateway.chatRequest(Gateway.streamedQuestion("acme/" + model).getBytes(StandardCharsets.UTF_8)),
+                HttpResponse.BodyHandlers.ofInputStream());
+
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            assertThat(lines.readLine()).contains("first");
+            seen.complete(null);
+            assertThat(lines.lines()).last().isNotNull();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
