@@ -24,14 +24,7 @@ public final class Comporta {
 
     public static void main(String... arguments) {
         formLog();
-        Settings known = Settings.known();
-        List<String> unknown = known.unknown(System.getenv().keySet());
-        if (unknown.isEmpty()) {
-            Quarkus.run(null, Comporta::exit, arguments);
-        } else {
-            LOG.error(InvalidConfiguration.explain(unknown, known));
-            System.exit(1);
-        }
+        Quarkus.run(null, Comporta::exit, arguments);
     }
 
     private static void exit(Integer code, @Nullable Throwable failure) {
@@ -54,7 +47,7 @@ public final class Comporta {
                 return;
             }
             if (cause instanceof ConfigValidationException invalid) {
-                LOG.error(InvalidConfiguration.explain(invalid, Settings.known()));
+                LOG.error(InvalidConfiguration.explain(invalid, Settings.withProviders(List.of())));
                 return;
             }
         }

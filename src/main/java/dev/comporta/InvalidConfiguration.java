@@ -63,6 +63,13 @@ final class InvalidConfiguration {
                         .orElse("");
     }
 
+    private static String hint(String name, String nearest) {
+        return nearest.equals(name)
+                // GATEWAY_PROVIDERS_MY_OWN_...: nobody can tell my-own from my.own, so SmallRye does not try.
+                ? " (in a variable the name of a provider must be one word)"
+                : " (did you mean " + nearest + "?)";
+    }
+
     private static String unusable(String property, String value, String reason) {
         Matcher allowed = ALLOWED.matcher(reason);
         return "%s (%s) cannot be \"%s\": %s"

@@ -17,7 +17,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -40,6 +42,7 @@ final class Settings {
             SecretConfig.class,
             StoreConfig.class);
 
+    private static final String STAR = "*";
     private static final String VARIABLE_PREFIX = "GATEWAY_";
 
     /** Kubernetes tells every container where the services around it are, and one may be called {@code gateway}. */
@@ -48,20 +51,27 @@ final class Settings {
                     + "|GATEWAY(_.+)?_PORT");
 
     private final List<String> properties;
-    private final List<String> variables;
+    private final Set<String> variables;
 
-    /** @param properties the known properties, with {@code *} in the place of a name that the operator chooses */
-    Settings(Collection<String> properties) {
+    /**
+     * @param properties the known properties, with {@code *} in the place of a name that the operator chooses
+     * @param names the names that the operator has chosen
+     */
+    Settings(Collection<String> properties, Collection<String> names) {
         this.properties = List.copyOf(properties);
-        variables = properties.stream().map(Settings::variable).toList();
+        variables = properties.stream()
+                .flatMap(known ->
+                        known.contains(STAR) ? names.stream().map(name -> known.replace(STAR, name)) : Stream.of(known))
+                .map(Settings::variable)
+                .collect(Collectors.toSet());
     }
 
-    /** All that the gateway has. */
-    static Settings known() {
-        return new Settings(MAPPINGS.stream()
+    /** All that the gateway has, with these providers. */
+    static Settings withProviders(Collection<String> names) {
+        Set<String> properties = MAPPINGS.stream()
                 .flatMap(mapping -> ConfigClass.configClass(mapping).getProperties().keySet().stream())
-                .distinct()
-                .toList());
+                .collect(Collectors.toSet());
+        return new Settings(properties, names);
     }
 
     /** The environment variable of a property. */
@@ -74,35 +84,26 @@ final class Settings {
         return environment.stream()
                 .filter(name -> name.startsWith(VARIABLE_PREFIX))
                 .filter(name -> !SERVICE_LINK.matcher(name).matches())
-                .filter(name -> variables.stream().noneMatch(known -> matches(known, name)))
+                .filter(name -> !variables.contains(name))
                 .sorted()
                 .toList();
-    }
-
-    private static boolean matches(String known, String name) {
-        int star = known.indexOf('*');
-        return star < 0
-                ? known.equals(name)
-                : name.length() >= known.length()
-                        && name.startsWith(known.substring(0, star))
-                        && name.endsWith(known.substring(star + 1));
     }
 
     /** The known setting that an unknown property or variable resembles, in the same spelling. */
     Optional<String> nearest(String unknown) {
         boolean variable = unknown.startsWith(VARIABLE_PREFIX);
         int tolerated = Math.max(2, (unknown.length() - VARIABLE_PREFIX.length()) / 3);
-        return (variable ? variables : properties)
-                .stream()
-                        .flatMap(known -> candidates(known, unknown, variable ? '_' : '.'))
-                        .filter(known -> EditDistance.between(unknown, known) <= tolerated)
-                        .min(Comparator.comparingInt((String known) -> EditDistance.between(unknown, known))
-                                .thenComparing(Comparator.naturalOrder()));
+        return properties.stream()
+                .map(known -> variable ? variable(known) : known)
+                .flatMap(known -> candidates(known, unknown, variable ? '_' : '.'))
+                .filter(known -> EditDistance.between(unknown, known) <= tolerated)
+                .min(Comparator.comparingInt((String known) -> EditDistance.between(unknown, known))
+                        .thenComparing(Comparator.naturalOrder()));
     }
 
     /** A known setting, the operator's own name put in the place of its star. */
     private static Stream<String> candidates(String known, String unknown, char separator) {
-        int star = known.indexOf('*');
+        int star = known.indexOf(STAR);
         if (star < 0) {
             return Stream.of(known);
         }

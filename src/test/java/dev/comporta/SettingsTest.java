@@ -11,11 +11,13 @@ import org.junit.jupiter.api.Test;
 
 class SettingsTest {
 
-    private final Settings settings = new Settings(List.of(
-            "gateway.data-dir",
-            "gateway.journal.max-size",
-            "gateway.providers.*.base-url",
-            "gateway.providers.*.api-key"));
+    private final Settings settings = new Settings(
+            List.of(
+                    "gateway.data-dir",
+                    "gateway.journal.max-size",
+                    "gateway.providers.*.base-url",
+                    "gateway.providers.*.api-key"),
+            List.of("openai", "my-own"));
 
     @Test
     void no_mapping_is_missing() {
@@ -45,12 +47,12 @@ class SettingsTest {
                         "GATEWAY_FOO",
                         "GATEWAY_DATA_DIR_",
                         "GATEWAY_PROVIDERS_BASE_URL",
-                        "GATEWAY_PROVIDERS_X_BASE_ULR")))
+                        "GATEWAY_PROVIDERS_X_BASE_URL")))
                 .containsExactly(
                         "GATEWAY_DATA_DIR_",
                         "GATEWAY_FOO",
                         "GATEWAY_PROVIDERS_BASE_URL",
-                        "GATEWAY_PROVIDERS_X_BASE_ULR");
+                        "GATEWAY_PROVIDERS_X_BASE_URL");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.comporta.provider;
 
 import dev.comporta.core.Dialect;
+import dev.comporta.secret.ProviderKeys;
 import dev.comporta.store.StartupFailure;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Vertx;
@@ -23,8 +24,14 @@ public class Providers {
 
     private final Map<String, Provider> providers = new HashMap<>();
 
-    Providers(Vertx vertx, ProviderConfig config, DemoConfig demo) {
+    Providers(Vertx vertx, ProviderConfig config, DemoConfig demo, ProviderKeys keys) {
         config.providers().forEach((name, settings) -> providers.put(name, provider(vertx, name, settings)));
+        keys.providers().stream()
+                .filter(name -> !providers.containsKey(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw withoutAddress(name);
+                });
         if (demo.enabled()) {
             providers.put(
                     DemoUpstream.NAME,
@@ -61,11 +68,7 @@ public class Providers {
     }
 
     private static URI baseUrl(String name, ProviderConfig.Settings settings) {
-        String setting = "gateway.providers." + name + ".base-url";
-        String text = settings.baseUrl()
-                .orElseThrow(() -> new StartupFailure(
-                        "The provider %s has no address: set %s, for example to https://example.com/v1."
-                                .formatted(name, setting)));
+        String text = settings.baseUrl().orElseThrow(() -> withoutAddress(name));
         try {
             URI url = new URI(text.strip());
             boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
@@ -77,6 +80,15 @@ public class Providers {
         }
         throw new StartupFailure(
                 "The setting %s is not a base URL: write http(s)://host/path, without a login or a query."
-                        .formatted(setting));
+                        .formatted(addressSetting(name)));
+    }
+
+    private static StartupFailure withoutAddress(String name) {
+        return new StartupFailure("The provider %s has no address: set %s, for example to https://example.com/v1."
+                .formatted(name, addressSetting(name)));
+    }
+
+    private static String addressSetting(String name) {
+        return "gateway.providers." + name + ".base-url";
     }
 }

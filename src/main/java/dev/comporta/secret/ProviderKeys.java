@@ -4,6 +4,7 @@ import dev.comporta.core.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The provider keys that all clients share. Thread-safe. */
@@ -18,6 +19,11 @@ public class ProviderKeys {
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey,
                         provider -> Secret.of(provider.getValue().apiKey().get().strip())));
+    }
+
+    /** The providers that have a key. */
+    public Set<String> providers() {
+        return keys.keySet();
     }
 
     /** The key of a provider, if one is set. */

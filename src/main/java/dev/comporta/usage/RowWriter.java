@@ -36,16 +36,19 @@ final class RowWriter {
     }
 
     RowWriter number(byte[] column, long value) {
-        if (value != 0) {
-            put(column);
-            put(value);
-        }
+        return value == 0 ? this : count(column, value);
+    }
+
+    /** Writes a zero too. */
+    RowWriter count(byte[] column, long value) {
+        put(column);
+        ascii(Long.toString(value));
         return this;
     }
 
     RowWriter number(byte[] column, BigDecimal value) {
         put(column);
-        ascii(value.toString());
+        ascii(value.toPlainString());
         return this;
     }
 
@@ -116,10 +119,6 @@ final class RowWriter {
         ensure(value.length);
         System.arraycopy(value, 0, bytes, length, value.length);
         length += value.length;
-    }
-
-    private void put(long value) {
-        ascii(Long.toString(value));
     }
 
     private void ensure(int more) {

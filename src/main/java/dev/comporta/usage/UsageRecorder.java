@@ -148,8 +148,9 @@ public class UsageRecorder {
 
     private void insert(String jsonArray) throws ExecutionException, InterruptedException {
         database.pool()
-                .preparedQuery(UsageTable.INSERT)
-                .execute(Tuple.of(jsonArray))
+                .withTransaction(sql -> sql.query(UsageTable.DURABLE)
+                        .execute()
+                        .compose(durable -> sql.preparedQuery(UsageTable.INSERT).execute(Tuple.of(jsonArray))))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();

@@ -8,7 +8,6 @@ import dev.comporta.core.Caller;
 import dev.comporta.core.Target;
 import dev.comporta.core.Text;
 import dev.comporta.model.Cost;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
@@ -119,7 +118,7 @@ final class UsageRow {
                 .text(STATUS, outcome.status().word())
                 .number(STATUS_CODE, outcome.statusCode());
         if (firstTokenMillis >= 0) {
-            row.number(TIME_TO_FIRST_TOKEN_MS, BigDecimal.valueOf(firstTokenMillis));
+            row.count(TIME_TO_FIRST_TOKEN_MS, firstTokenMillis);
         }
         if (cost != null) {
             row.number(COST_USD, cost.usd())

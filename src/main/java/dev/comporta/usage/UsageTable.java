@@ -4,6 +4,15 @@ package dev.comporta.usage;
 final class UsageTable {
 
     /**
+     * Sees that the transaction is on the database's disk when it is told to be committed, even where the server does
+     * not do so by itself: the journal forgets then.
+     */
+    static final String DURABLE = """
+            SELECT set_config('synchronous_commit', 'on', true)
+            WHERE current_setting('synchronous_commit') IN ('off', 'local')
+            """;
+
+    /**
      * Takes a JSON array of rows ($1). Rows that are there already are left alone, so a batch can be sent any number of
      * times; a cost event is written exactly with its usage.
      */

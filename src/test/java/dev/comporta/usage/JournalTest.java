@@ -101,7 +101,7 @@ class JournalTest {
                         UUID id = new UUID(thread, i);
                         byte[] tail = text("x".repeat(i % 50));
                         patiently(() -> journal.started(id, text("head "), text("tail")));
-                        patiently(() -> journal.ended(id, text("head "), tail));
+                        patiently(() -> journal.ended(id, tail));
                     }
                     return null;
                 })
@@ -122,7 +122,7 @@ class JournalTest {
                 last.put(thread, number);
             } else {
                 assertThat(number).isEqualTo(last.get(thread));
-                assertThat(record.payload()).hasSize(5 + (int) (number % 50));
+                assertThat(record.payload()).hasSize((int) (number % 50));
             }
         }
         assertThat(kinds[JournalRecord.STARTED]).isEqualTo(threads * each);
@@ -139,12 +139,11 @@ class JournalTest {
         assertThat(refusal.code().status()).isEqualTo(503);
         byte[] payload = new byte[200];
         for (int i = 0; i < SEGMENT / 4 / 300; i++) {
-            assertThat(journal.ended(new UUID(9, i), NOTHING, payload).succeeded())
-                    .isTrue();
+            assertThat(journal.ended(new UUID(9, i), payload).succeeded()).isTrue();
         }
         GatewayError last = catchThrowableOfType(GatewayError.class, () -> {
             while (true) {
-                journal.ended(new UUID(9, 9), NOTHING, payload);
+                journal.ended(new UUID(9, 9), payload);
             }
         });
         assertThat(last.code()).isEqualTo(ErrorCode.ACCOUNTING_UNAVAILABLE);
@@ -182,7 +181,7 @@ class JournalTest {
 
         List<Future<Void>> safe = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            safe.add(journal.ended(new UUID(0, i), text("x"), NOTHING));
+            safe.add(journal.ended(new UUID(0, i), text("x")));
         }
 
         Future.all(safe).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -191,7 +190,7 @@ class JournalTest {
     @Test
     void that_closes_leaves_no_caller_waiting_for_the_disk() throws Exception {
         Journal journal = Journal.open(directory.resolve("journal"), SEGMENT, PLENTY, true, Duration.ofHours(1));
-        Future<Void> safe = journal.ended(new UUID(0, 1), text("x"), NOTHING);
+        Future<Void> safe = journal.ended(new UUID(0, 1), text("x"));
 
         journal.close();
 
@@ -204,8 +203,7 @@ class JournalTest {
 
         assertThat(journal.started(new UUID(0, 1), text("x"), NOTHING).isComplete())
                 .isTrue();
-        assertThat(journal.ended(new UUID(0, 1), text("x"), NOTHING).isComplete())
-                .isTrue();
+        assertThat(journal.ended(new UUID(0, 1), text("x")).isComplete()).isTrue();
     }
 
     @Test
@@ -258,7 +256,7 @@ class JournalTest {
     }
 
     private static void end(Journal journal, long number, String payload) {
-        patiently(() -> journal.ended(new UUID(0, number), text(payload), NOTHING));
+        patiently(() -> journal.ended(new UUID(0, number), text(payload)));
     }
 
     private long files() throws IOException {

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -23,6 +25,7 @@ final class JournalledProcess {
     final Journal journal;
     final FakeTable table;
     final UsageWriter writer;
+    private final Set<UUID> begun = ConcurrentHashMap.newKeySet();
 
     JournalledProcess(Path directory, FakeTable table) {
         this.directory = directory;
@@ -42,11 +45,15 @@ final class JournalledProcess {
     }
 
     void begins(UUID id) {
+        begun.add(id);
         patiently(() -> journal.started(id, head(id), tail("interrupted")));
     }
 
+    /** Ends a call that has begun, or refuses one that has not. */
     void ends(UUID id) {
-        patiently(() -> journal.ended(id, head(id), tail("ended")));
+        patiently(() -> begun.contains(id)
+                ? journal.ended(id, tail("ended"))
+                : journal.refused(id, UsageRow.join(head(id), tail("ended"))));
     }
 
     UUID call() {
@@ -77,13 +84,13 @@ final class JournalledProcess {
     }
 
     private static byte[] head(UUID id) {
-        return "{\"id\":\"%s\",\"text\":\"%s\""
+        return ",\"id\":\"%s\",\"text\":\"%s\""
                 .formatted(id, "é".repeat((int) (id.getLeastSignificantBits() & 63)))
                 .getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] tail(String outcome) {
-        return ",\"outcome\":\"%s\"}".formatted(outcome).getBytes(StandardCharsets.UTF_8);
+        return ",\"outcome\":\"%s\"".formatted(outcome).getBytes(StandardCharsets.UTF_8);
     }
 
     void awaitDepth(long depth) {

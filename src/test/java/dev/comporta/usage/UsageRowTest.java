@@ -19,7 +19,6 @@ import dev.comporta.model.ExchangeRate;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -66,14 +65,15 @@ class UsageRowTest {
                         Cost.of(new BigDecimal("0.000001"), RATE)));
 
         assertThat(row).isEqualTo("""
-                {"id":"%s","created_at":"2026-11-20T10:00:00.123456Z","request_id":"%s","client_id":"%s","gateway_key_id":"%s",\
+                {"id":"%s","created_micros":1795168800123456,"client_id":"%s","gateway_key_id":"%s",\
+                "endpoint":"/v1/chat/completions","method":"POST","api_type":"chat.completions","streamed":true,\
+                "requested_model":"openai/gpt","model_registry_id":"%s","provider":"openai","model_name":"gpt",\
                 "conversation_id":"c","phone":"p","user_id":"u","team_id":"t","project_id":"j","app_id":"a","task_type":"k",\
-                "endpoint":"/v1/chat/completions","method":"POST","api_type":"chat.completions","streamed":true,"was_direct":false,\
-                "requested_model":"openai/gpt","model_registry_id":"%s","provider":"openai","model_name":"gpt","metadata":{"x":1.0},\
+                "metadata":{"x":1.0},\
                 "input_tokens":9,"cached_tokens":4,"cache_write_tokens":1,"output_tokens":5,"reasoning_tokens":2,"usage_source":"exact",\
-                "latency_ms":1234,"time_to_first_token_ms":56,"cost_usd":0.000001,"cost_eur":0.00000092,"cost_brl":0.0000054,\
-                "usd_to_eur_rate":0.92,"usd_to_brl_rate":5.40,"exchange_rate_date":"2026-11-20","exchange_rate_source":"fallback",\
-                "status":"success","status_code":200}""".formatted(ID, ID, CLIENT, KEY, MODEL));
+                "latency_ms":1234,"status":"success","status_code":200,"time_to_first_token_ms":56,\
+                "cost_usd":0.000001,"cost_eur":0.00000092,"cost_brl":0.0000054,\
+                "usd_to_eur_rate":0.92,"usd_to_brl_rate":5.40,"exchange_rate_date":"2026-11-20","exchange_rate_source":"fallback"}""".formatted(ID, CLIENT, KEY, MODEL));
     }
 
     @Test
@@ -138,7 +138,7 @@ class UsageRowTest {
                 UsageRow.tail(Outcome.refused(400, hostile, hostile), 0, -1, null));
 
         assertThat(text).doesNotContain("\u0000").doesNotContain("\\u0000").doesNotContain("\\ud83d\"");
-        JsonNode row = row(text.getBytes(StandardCharsets.UTF_8), new byte[0]);
+        JsonNode row = row(text);
         for (String column : new String[] {"conversation_id", "phone", "requested_model", "model_name"}) {
             assertThat(row.get(column).textValue())
                     .startsWith("\uFFFD\"\\\n\uFFFD😀x")
@@ -162,20 +162,21 @@ class UsageRowTest {
     }
 
     private static JsonNode row(byte[] head, byte[] tail) {
+        return row(text(head, tail));
+    }
+
+    private static JsonNode row(String text) {
         try {
             return new ObjectMapper()
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .readTree(text(head, tail));
+                    .readTree(text);
         } catch (IOException e) {
-            throw new AssertionError("not JSON: " + text(head, tail), e);
+            throw new AssertionError("not JSON: " + text, e);
         }
     }
 
     private static String text(byte[] head, byte[] tail) {
-        ByteArrayOutputStream row = new ByteArrayOutputStream();
-        row.writeBytes(head);
-        row.writeBytes(tail);
-        return row.toString(StandardCharsets.UTF_8);
+        return new String(UsageRow.join(head, tail), StandardCharsets.UTF_8);
     }
 }
