@@ -79,7 +79,7 @@ class ReplyHeadersTest {
     @Test
     void of_an_error_name_its_source_and_the_status_that_was_changed() {
         Upstream.Answer answer = answer(529, "content-type", "text/html", "retry-after", "7");
-        ProviderError error = ProviderError.of(529, Buffer.buffer("<html>"), false);
+        ProviderError error = ProviderError.of(529, Buffer.buffer("<html>"), null, false);
 
         MultiMap sent = headers.ofError(answer, 0, error);
 
@@ -91,7 +91,7 @@ class ReplyHeadersTest {
 
     @Test
     void of_an_error_repeat_no_status_that_was_kept() {
-        ProviderError error = ProviderError.of(429, Buffer.buffer("{\"error\":{}}"), false);
+        ProviderError error = ProviderError.of(429, Buffer.buffer("{\"error\":{}}"), null, false);
 
         assertThat(headers.ofError(answer(429), 0, error).contains("x-gateway-provider-status"))
                 .isFalse();
