@@ -211,19 +211,20 @@ final class Journal implements AutoCloseable {
     private void sync() {
         Promise<Void> waiting;
         List<Segment> dirty;
+        long newest;
         synchronized (this) {
             waiting = synced;
             synced = null;
             dirty = segments.stream()
                     .filter(segment -> segment.sequence() >= firstUnforced)
                     .toList();
+            // Read here: once it is released its memory may be gone, and reading it then ends the process.
+            newest = segments.get(segments.size() - 1).sequence();
         }
         try {
             dirty.forEach(Segment::force);
             // The newest one goes on growing.
-            firstUnforced = dirty.isEmpty()
-                    ? firstUnforced
-                    : dirty.get(dirty.size() - 1).sequence();
+            firstUnforced = newest;
             if (waiting != null) {
                 waiting.complete();
             }

@@ -32,6 +32,7 @@ final class FakeTable implements UsageWriter.Rows {
     private final Map<UUID, String> refused = new LinkedHashMap<>();
     private final Set<UUID> contradictions = new HashSet<>();
     private int failures;
+    private int refusals;
     private RuntimeException bug;
     private Hang hang = Hang.NEVER;
     private boolean hanging;
@@ -56,6 +57,8 @@ final class FakeTable implements UsageWriter.Rows {
         for (Object row : batch) {
             String state = refused.get(id((JsonObject) row));
             if (state != null) {
+                refusals++;
+                notifyAll();
                 throw new ExecutionException(new PgException("refused", "ERROR", state, null));
             }
         }
@@ -139,6 +142,10 @@ final class FakeTable implements UsageWriter.Rows {
 
     void awaitAll(Set<UUID> ids) throws InterruptedException {
         await(ids.size() + " rows", () -> rows.keySet().containsAll(ids));
+    }
+
+    void awaitRefusals(int count) throws InterruptedException {
+        await(count + " refusals", () -> refusals >= count);
     }
 
     void awaitNoFailuresLeft() throws InterruptedException {
