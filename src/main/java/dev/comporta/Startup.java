@@ -9,6 +9,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -66,12 +67,21 @@ class Startup {
         Quarkus.asyncExit(1);
     }
 
+    /** A database that hangs must not keep the process. */
+    private void flushKeys() {
+        clients.flush()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .completeOnTimeout(null, 5, TimeUnit.SECONDS)
+                .join();
+    }
+
     void close(@Observes ShutdownEvent event) throws InterruptedException {
         closing = true;
         opener.interrupt();
         opener.join(2_000);
         usage.close();
-        clients.flush().toCompletionStage().toCompletableFuture().join();
+        flushKeys();
         database.close();
         banner.close();
     }

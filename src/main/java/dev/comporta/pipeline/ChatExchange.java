@@ -54,6 +54,9 @@ final class ChatExchange {
     private @Nullable ChatStreamReply stream;
     private long sentNanos;
     private long upstreamNanos;
+    private long overheadNanos = -1;
+    /** Whether the provider has begun to answer, and so to bill. */
+    private boolean begunToAnswer;
     /** Whether the end is decided; whoever sets this records it. */
     private boolean over;
 
@@ -90,8 +93,13 @@ final class ChatExchange {
     }
 
     private void transmit() {
+        guarded(this::sendUpstream);
+    }
+
+    /** A call that has started must end in its record, whatever happens. */
+    private void guarded(Runnable step) {
         try {
-            sendUpstream();
+            step.run();
         } catch (RuntimeException e) {
             broken(e);
         }
@@ -116,7 +124,7 @@ final class ChatExchange {
             if (over) {
                 sent.reset();
             } else if (answer.succeeded()) {
-                answered(answer.result());
+                guarded(() -> answered(answer.result()));
             } else {
                 unreachable(answer.cause());
             }
@@ -126,11 +134,16 @@ final class ChatExchange {
     private void answered(Upstream.Answer answer) {
         upstreamNanos = System.nanoTime() - sentNanos;
         String contentType = answer.headers().get(HttpHeaders.CONTENT_TYPE);
-        if (answer.status() < 300 && contentType != null && contentType.startsWith("text/event-stream")) {
+        begunToAnswer = isSuccess(answer);
+        if (begunToAnswer && contentType != null && contentType.startsWith("text/event-stream")) {
             stream(answer);
         } else {
             collect(answer);
         }
+    }
+
+    private static boolean isSuccess(Upstream.Answer answer) {
+        return answer.status() >= 200 && answer.status() < 300;
     }
 
     private void collect(Upstream.Answer answer) {
@@ -147,14 +160,14 @@ final class ChatExchange {
                 .endHandler(end -> {
                     upstreamNanos = System.nanoTime() - sentNanos;
                     if (!over) {
-                        collected(answer, body);
+                        guarded(() -> collected(answer, body));
                     }
                 })
                 .resume();
     }
 
     private void collected(Upstream.Answer answer, Buffer body) {
-        if (answer.status() >= 300) {
+        if (!isSuccess(answer)) {
             providerError(ProviderError.of(answer.status(), body, route.key(), ownKey()), answer);
             return;
         }
@@ -167,7 +180,7 @@ final class ChatExchange {
         } else {
             over = true;
             recording.firstToken();
-            used(completion.usage(), () -> tokenizer.count(() -> ChatCompletion.text(bytes)))
+            used(completion.usage(), () -> tokenizer.count(bytes, ChatCompletion::text))
                     .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)))
                     .map(cost -> whole(answer, body, cost))
                     .onSuccess(reply::tryComplete)
@@ -192,6 +205,7 @@ final class ChatExchange {
                 answer.body(), new ChatStream(strip, sharedKey()), tokenizer, recording, this::streamEnded);
         stream = streamed;
         streamed.begin().onComplete(begun -> {
+            upstreamNanos = System.nanoTime() - sentNanos;
             Buffer error = streamed.firstError();
             if (over) {
                 return;
@@ -263,7 +277,7 @@ final class ChatExchange {
 
     /** The gateway itself fails. */
     private void broken(Throwable cause) {
-        LOG.error("A call could not be sent", cause);
+        LOG.error("A call failed for a reason that is the gateway's own", cause);
         fail(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
     }
 
@@ -274,7 +288,12 @@ final class ChatExchange {
         }
         over = true;
         reset();
-        ended(Outcome.refused(code.status(), code.code(), message))
+        boolean billed = begunToAnswer || code == ErrorCode.PROVIDER_TIMEOUT;
+        Future<Used> used = billed
+                ? used(null, () -> stream == null ? Future.succeededFuture(0L) : stream.outputTokens())
+                : Future.succeededFuture(new Used(TokenUsage.NONE, UsageSource.EXACT));
+        used.compose(tokens -> ended(new Outcome(
+                        Outcome.Status.ERROR, code.status(), tokens.tokens, tokens.source, code.code(), message)))
                 .onComplete(recorded -> reply.tryFail(new GatewayError(code, message)));
     }
 
@@ -296,14 +315,20 @@ final class ChatExchange {
             return Future.succeededFuture(new Used(told, UsageSource.EXACT));
         }
         return tokenizer
-                .count(() -> PromptText.of(request.bytes()))
-                .compose(in -> output.get().map(out -> new Used(TokenUsage.of(in, out), UsageSource.ESTIMATED)));
+                .count(request.bytes(), PromptText::of)
+                .compose(in -> output.get().map(out -> new Used(TokenUsage.of(in, out), UsageSource.ESTIMATED)))
+                // Whatever goes wrong in counting, the call is accounted for.
+                .otherwise(new Used(TokenUsage.of(request.bytes().length / BYTES_PER_TOKEN, 0), UsageSource.ESTIMATED));
     }
 
     private record Used(TokenUsage tokens, UsageSource source) {}
 
+    /** Time that was not spent waiting for the provider; of a stream, until its first event. */
     private long overheadNanos() {
-        return System.nanoTime() - call.startNanos() - upstreamNanos;
+        if (overheadNanos < 0) {
+            overheadNanos = System.nanoTime() - call.startNanos() - upstreamNanos;
+        }
+        return overheadNanos;
     }
 
     private void reset() {

@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.io.EOFException;
+import java.io.IOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     private static final int MOST_UNCOUNTED = 256 << 10;
 
     private static final int CHARACTERS_PER_TOKEN = 4;
+
+    private static final int MOST_BEFORE_BEGIN = 1 << 20;
 
     private static final Buffer DONE = Buffer.buffer("data: [DONE]\n\n");
 
@@ -109,7 +112,7 @@ final class ChatStreamReply implements ReadStream<Buffer> {
             guessed += length / CHARACTERS_PER_TOKEN;
         } else if (length > 0) {
             uncounted += length;
-            counted = counted.compose(before -> tokenizer.count(() -> text).map(more -> {
+            counted = counted.compose(before -> tokenizer.count(text).map(more -> {
                 uncounted -= length;
                 return before + more;
             }));
@@ -167,12 +170,17 @@ final class ChatStreamReply implements ReadStream<Buffer> {
             begun.tryComplete();
         } else {
             emit(events);
+            if (waiting.length() > MOST_BEFORE_BEGIN) {
+                broken(new IOException("comments without end and no event"));
+            }
         }
     }
 
     /** Nothing more of the provider's counts. */
     private void finish() {
         over = true;
+        // What may still come is dropped, but must be read for the connection to be used again.
+        body.resume();
         Buffer last = stream.isWhole()
                 ? DONE
                 : OpenAiError.terminalEvents(

@@ -21,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Locale;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class Pipeline {
+
+    private static final Logger LOG = Logger.getLogger(Pipeline.class);
 
     private final ClientDirectory clients;
     private final ModelRegistry registry;
@@ -74,6 +77,12 @@ public class Pipeline {
             return exchanges.send(route);
         } catch (GatewayError refusal) {
             return refused(authenticated, request, refusal);
+        } catch (RuntimeException e) {
+            LOG.error("A call failed for a reason that is the gateway's own", e);
+            return refused(
+                    authenticated,
+                    request,
+                    new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason."));
         }
     }
 

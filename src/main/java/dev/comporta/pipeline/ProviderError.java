@@ -53,7 +53,7 @@ record ProviderError(int status, Buffer body, @Nullable String code, String mess
     private static int shownStatus(int status) {
         return switch (status) {
             case 498, 529 -> 503;
-            default -> status < 400 ? 502 : status;
+            default -> status < 400 || status > 599 ? 502 : status;
         };
     }
 

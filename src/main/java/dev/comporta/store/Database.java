@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -138,15 +139,23 @@ public class Database {
     /** Closes the pool and stops the embedded server. Blocks. */
     public void close() {
         if (subscriber != null) {
-            subscriber.close().toCompletionStage().toCompletableFuture().join();
+            await(subscriber.close());
         }
         Pool current = pool;
         if (current != null) {
-            current.close().toCompletionStage().toCompletableFuture().join();
+            await(current.close());
         }
         if (embedded != null) {
             embedded.close();
         }
+    }
+
+    /** A server that does not answer must not keep the process. */
+    private static void await(Future<Void> closing) {
+        closing.toCompletionStage()
+                .toCompletableFuture()
+                .completeOnTimeout(null, 5, TimeUnit.SECONDS)
+                .join();
     }
 
     private PgConnectOptions connectOptions() {

@@ -31,7 +31,7 @@ final class Journal implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Journal.class);
     /** Segments that stand ready: fewer than the first, one is made; more than the second are not kept. */
-    private static final int FEWEST_SPARES = 1;
+    private static final int FEWEST_SPARES = 2;
 
     private static final int MOST_SPARES = 4;
 
@@ -104,9 +104,9 @@ final class Journal implements AutoCloseable {
         return counted(append(JournalRecord.ENDED, id, tail, 0));
     }
 
-    /** Notes a call that was refused before it went anywhere; otherwise as {@link #ended}. */
+    /** Notes a call that was refused before it went anywhere; otherwise as {@link #started}. */
     Future<Void> refused(UUID id, byte[] row) {
-        return counted(append(JournalRecord.REFUSED, id, row, 0));
+        return counted(append(JournalRecord.REFUSED, id, row, segmentSize / 4));
     }
 
     private Future<Void> counted(Future<Void> safe) {
@@ -186,8 +186,12 @@ final class Journal implements AutoCloseable {
     private void keep() {
         while (!closed) {
             LockSupport.parkNanos(syncIntervalNanos);
-            prepareSpares();
-            sync();
+            try {
+                prepareSpares();
+                sync();
+            } catch (RuntimeException e) {
+                LOG.error("The usage journal could not be kept; trying again", e);
+            }
         }
     }
 
@@ -225,14 +229,14 @@ final class Journal implements AutoCloseable {
             dirty.forEach(Segment::force);
             // The newest one goes on growing.
             firstUnforced = newest;
-            if (waiting != null) {
-                waiting.complete();
-            }
         } catch (RuntimeException e) {
             LOG.errorf("The usage journal could not be flushed: %s", e.getMessage());
             if (waiting != null) {
-                waiting.fail(e);
+                waiting.tryFail(e);
             }
+        }
+        if (waiting != null) {
+            waiting.tryComplete();
         }
     }
 

@@ -49,8 +49,7 @@ public final class Recording {
                 "interrupted",
                 "The gateway stopped before the call ended.");
         started = true;
-        return recorder.journal()
-                .started(call.id(), head, UsageRow.tail(interrupted, 0, -1, cost(interrupted.tokens())));
+        return recorder.started(call.id(), head, UsageRow.tail(interrupted, 0, -1, cost(interrupted.tokens())));
     }
 
     /** Marks the time to the first token, once. */

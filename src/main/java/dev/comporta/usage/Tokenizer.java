@@ -6,7 +6,7 @@ import com.knuddels.jtokkit.api.EncodingType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 /**
  * Counts tokens where a provider does not say. The vocabulary is OpenAI's {@code o200k_base}; other models split text a
@@ -18,6 +18,9 @@ public class Tokenizer {
     /** Longer texts are counted in pieces: a tokenizer's worst case grows faster than its input. */
     private static final int PIECE = 4_096;
 
+    private static final int MOST_BYTES = 256 << 10;
+    private static final int BYTES_PER_TOKEN = 4;
+
     private final Vertx vertx;
 
     Tokenizer(Vertx vertx) {
@@ -25,8 +28,19 @@ public class Tokenizer {
     }
 
     /** Counts on a worker thread, so that a long text holds up nobody. */
-    public Future<Long> count(Callable<String> text) {
-        return vertx.executeBlocking(() -> countNow(text.call()), false);
+    public Future<Long> count(String text) {
+        return vertx.executeBlocking(() -> countNow(text), false);
+    }
+
+    /**
+     * Counts the text of a document; that of a very long one is estimated by its length.
+     *
+     * @param text finds the text in the document
+     */
+    public Future<Long> count(byte[] document, Function<byte[], String> text) {
+        return document.length > MOST_BYTES
+                ? Future.succeededFuture((long) document.length / BYTES_PER_TOKEN)
+                : vertx.executeBlocking(() -> countNow(text.apply(document)), false);
     }
 
     static long countNow(String text) {

@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ public class UsageRecorder {
     static final int BEFORE_THE_DATABASE_OPENS = 100;
 
     private static final Logger LOG = Logger.getLogger(UsageRecorder.class);
+    private static final int INSERT_SECONDS = 30;
     private static final int SEGMENT_BYTES = 4 << 20;
 
     private final Database database;
@@ -104,18 +107,24 @@ public class UsageRecorder {
         return writer.depth();
     }
 
+    /** Whether usage is being brought into the database, or will be once it is there. */
+    public boolean isWriting() {
+        return writer.isAlive();
+    }
+
     /** Writes what is left and closes the journal. Blocks; call it when no call is under way any more. */
     public void close() {
         writer.close();
         journal.close();
     }
 
-    Journal journal() {
-        return journal;
-    }
-
     ExchangeRates rates() {
         return rates;
+    }
+
+    /** Appends a start; the future completes on the caller's own event loop. */
+    Future<Void> started(UUID id, byte[] head, byte[] fallbackTail) {
+        return here(journal.started(id, head, fallbackTail));
     }
 
     /** Appends an end; the future completes on the caller's own event loop. */
@@ -123,6 +132,10 @@ public class UsageRecorder {
         try {
             return here(started ? journal.ended(id, tail) : journal.refused(id, UsageRow.join(head, tail)));
         } catch (RuntimeException e) {
+            if (!started) {
+                // Nothing was used. What room is left belongs to the calls that are under way.
+                return Future.succeededFuture();
+            }
             // The disk is full to the last byte. The log is the only place left that may survive.
             LOG.errorf(
                     "Usage could not be journalled (%s): %s",
@@ -147,13 +160,13 @@ public class UsageRecorder {
         return promise.future();
     }
 
-    private void insert(String jsonArray) throws ExecutionException, InterruptedException {
+    private void insert(String jsonArray) throws ExecutionException, InterruptedException, TimeoutException {
         database.pool()
                 .withTransaction(sql -> sql.query(UsageTable.DURABLE)
                         .execute()
                         .compose(durable -> sql.preparedQuery(UsageTable.INSERT).execute(Tuple.of(jsonArray))))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get();
+                .get(INSERT_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,10 @@ final class UsageWriter implements AutoCloseable {
 
     /** Stores a JSON array of rows; blocks. */
     interface Rows {
-        void insert(String jsonArray) throws ExecutionException, InterruptedException;
+        void insert(String jsonArray) throws ExecutionException, InterruptedException, TimeoutException;
     }
 
     private static final Logger LOG = Logger.getLogger(UsageWriter.class);
-    private static final int BATCH = 1_000;
     private static final int SMALL_BATCH = 200;
     private static final long PAUSE_NANOS = 50_000_000;
     private static final long MAX_BACKOFF_NANOS = 5_000_000_000L;
@@ -59,6 +59,25 @@ final class UsageWriter implements AutoCloseable {
     private volatile int inherited;
     private volatile boolean closing;
     private volatile boolean abandoned;
+
+    /** Rows for one statement: bounded in number and in bytes, because a row may carry much metadata. */
+    private static final class Batch {
+
+        private static final int MOST_ROWS = 1_000;
+        private static final int MOST_BYTES = 2 << 20;
+
+        private final List<byte[]> rows = new ArrayList<>();
+        private int bytes;
+
+        void add(byte[] row) {
+            rows.add(row);
+            bytes += row.length;
+        }
+
+        boolean isFull() {
+            return rows.size() >= MOST_ROWS || bytes >= MOST_BYTES;
+        }
+    }
 
     private record Begun(Segment segment, int offset) {}
 
@@ -86,6 +105,10 @@ final class UsageWriter implements AutoCloseable {
         return Math.max(0, inherited + journal.appended() - written);
     }
 
+    boolean isAlive() {
+        return thread.isAlive() || thread.getState() == Thread.State.NEW;
+    }
+
     private static int countInherited(List<Segment> segments) {
         int count = 0;
         Set<UUID> unended = new HashSet<>();
@@ -105,7 +128,14 @@ final class UsageWriter implements AutoCloseable {
 
     private void run() {
         while (!abandoned) {
-            int size = writeBatch();
+            int size = 0;
+            try {
+                size = writeBatch();
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // Nobody else writes usage, so this thread must not end.
+                LOG.error("Usage could not be written; trying again", e);
+                readAgain();
+            }
             if (size == 0 && closing) {
                 return;
             }
@@ -116,14 +146,22 @@ final class UsageWriter implements AutoCloseable {
         }
     }
 
+    /** Goes back to the beginning: what is done is marked, and what is sent twice is taken once. */
+    private void readAgain() {
+        segment = journal.segments().get(0);
+        offset = Segment.HEADER;
+        begun.clear();
+        interrupted.clear();
+    }
+
     /** Reads what the journal has, up to a batch, stores it, and marks it as done. Returns how many rows that were. */
     private int writeBatch() {
-        List<byte[]> batch = new ArrayList<>();
-        while (batch.size() < BATCH && !interrupted.isEmpty()) {
+        Batch batch = new Batch();
+        while (!batch.isFull() && !interrupted.isEmpty()) {
             batch.add(interrupted.remove());
         }
         List<Segment> finished = new ArrayList<>();
-        while (batch.size() < BATCH) {
+        while (!batch.isFull()) {
             JournalRecord record = segment.read(offset);
             if (record != null) {
                 take(record, batch);
@@ -132,20 +170,20 @@ final class UsageWriter implements AutoCloseable {
                 break;
             }
         }
-        if (!batch.isEmpty()) {
-            insert(batch);
+        if (!batch.rows.isEmpty()) {
+            insert(batch.rows);
         }
         if (abandoned) {
             return 0;
         }
-        written += batch.size();
+        written += batch.rows.size();
         finished.forEach(done -> done.done(Integer.MAX_VALUE));
         segment.done(offset);
         releaseSegments();
-        return batch.size();
+        return batch.rows.size();
     }
 
-    private void take(JournalRecord record, List<byte[]> batch) {
+    private void take(JournalRecord record, Batch batch) {
         boolean done = record.offset() < segment.done();
         switch (record.kind()) {
             case JournalRecord.STARTED -> begun.put(record.id(), new Begun(segment, record.offset()));
@@ -163,7 +201,7 @@ final class UsageWriter implements AutoCloseable {
         }
     }
 
-    private void ended(@Nullable Begun start, JournalRecord end, List<byte[]> batch) {
+    private void ended(@Nullable Begun start, JournalRecord end, Batch batch) {
         JournalRecord started = start == null ? null : start.segment.read(start.offset);
         if (started != null) {
             batch.add(UsageRow.join(started.head(), end.payload()));
@@ -230,7 +268,7 @@ final class UsageWriter implements AutoCloseable {
                     LOG.info("The database takes usage again");
                 }
                 return;
-            } catch (ExecutionException | RuntimeException e) {
+            } catch (ExecutionException | TimeoutException | RuntimeException e) {
                 // Whatever went wrong, this thread must go on: nobody else writes usage.
                 if (e.getCause() instanceof PgException refusal && isAboutTheData(refusal)) {
                     insertApart(batch, refusal);

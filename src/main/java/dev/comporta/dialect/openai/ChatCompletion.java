@@ -52,7 +52,7 @@ public record ChatCompletion(@Nullable TokenUsage usage, boolean error) {
             String name;
             while ((name = json.nextFieldName()) != null) {
                 if (json.nextToken() == JsonToken.START_ARRAY && name.equals("choices")) {
-                    GeneratedText.read(json, text);
+                    GeneratedText.read(json, text, new Choices());
                 } else {
                     json.skipChildren();
                 }

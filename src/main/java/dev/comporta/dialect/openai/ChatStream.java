@@ -20,18 +20,21 @@ import org.jspecify.annotations.Nullable;
 public final class ChatStream {
 
     private static final int MAX_EVENT_BYTES = 16 << 20;
+    private static final Buffer EMPTY = Buffer.buffer(0);
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final boolean stripUsage;
     private final @Nullable String secret;
     private final SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
     private final StringBuilder text = new StringBuilder();
+    private final Choices choices = new Choices();
 
-    private Buffer out = Buffer.buffer();
+    /** What goes to the caller; only while bytes are taken in. */
+    private Buffer out = EMPTY;
+
     private @Nullable TokenUsage usage;
     private @Nullable Buffer error;
     private boolean begun;
-    private boolean finished;
     private boolean done;
     /** Whether an error was kept from the caller, who must be told of the failure in other words. */
     private boolean withheld;
@@ -52,12 +55,14 @@ public final class ChatStream {
      * @throws IllegalStateException if an event is too long
      */
     public Buffer feed(Buffer chunk) {
+        out = Buffer.buffer(chunk.length() + 2);
         splitter.feed(chunk, this::event);
         return take();
     }
 
     /** The provider's bytes have ended; returns what was left of them: a last event whose blank line was missing. */
     public Buffer end() {
+        out = Buffer.buffer();
         splitter.end(this::event);
         Buffer last = take();
         return last.length() == 0 ? last : last.appendString("\n\n");
@@ -75,7 +80,7 @@ public final class ChatStream {
 
     /** Whether the answer is whole: the provider said so, or every sign but the closing line was there. */
     public boolean isWhole() {
-        return (done || finished) && !withheld;
+        return (done || choices.areFinished()) && !withheld;
     }
 
     /** What the provider says was used, if it has said so. */
@@ -102,7 +107,7 @@ public final class ChatStream {
 
     private Buffer take() {
         Buffer taken = out;
-        out = Buffer.buffer();
+        out = EMPTY;
         return taken;
     }
 
@@ -124,19 +129,18 @@ public final class ChatStream {
     private void chunk(SseEvent event, byte[] data) {
         Chunk chunk = new Chunk();
         try (JsonParser json = Json.parser(data)) {
-            chunk.read(json, text);
+            chunk.read(json, text, choices);
         } catch (IOException e) {
             // Not ours to judge: the caller's SDK sees what the provider sent.
             pass(event);
             return;
         }
-        finished |= chunk.finished;
         if (chunk.usage != null) {
             usage = chunk.usage;
         }
         if (chunk.error) {
             error = Buffer.buffer(data);
-            withheld = secret != null && error.toString().contains(secret);
+            withheld |= secret != null && error.toString().contains(secret);
             if (withheld) {
                 return;
             }
@@ -186,7 +190,6 @@ public final class ChatStream {
         private Json.@Nullable Range usageRange;
 
         private boolean error;
-        private boolean finished;
         private boolean hasUsageObject;
         private boolean noChoices = true;
 
@@ -195,7 +198,7 @@ public final class ChatStream {
             return noChoices && hasUsageObject && !error;
         }
 
-        void read(JsonParser json, StringBuilder text) throws IOException {
+        void read(JsonParser json, StringBuilder text, Choices choices) throws IOException {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("not an object");
             }
@@ -216,9 +219,7 @@ public final class ChatStream {
                     }
                     case "choices" -> {
                         if (value == JsonToken.START_ARRAY) {
-                            GeneratedText.Seen seen = GeneratedText.read(json, text);
-                            finished |= seen.finished();
-                            noChoices = seen.empty();
+                            noChoices = !GeneratedText.read(json, text, choices);
                         } else {
                             json.skipChildren();
                         }

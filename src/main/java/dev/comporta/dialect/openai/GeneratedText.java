@@ -11,17 +11,21 @@ final class GeneratedText {
     private static final Set<String> BILLED =
             Set.of("content", "reasoning", "reasoning_content", "refusal", "arguments", "name", "text");
 
+    /** The depth of a choice's own members: the array, and the choice. */
+    private static final int OF_A_CHOICE = 2;
+
     private GeneratedText() {}
 
     /**
      * Reads the array at whose start {@code json} stands, to its end.
      *
-     * @return what was seen on the way
+     * @return whether there was a choice
      */
-    static Seen read(JsonParser json, StringBuilder text) throws IOException {
+    static boolean read(JsonParser json, StringBuilder text, Choices choices) throws IOException {
         int depth = 1;
         boolean any = false;
-        boolean finished = false;
+        int index = 0;
+        boolean finish = false;
         while (depth > 0) {
             JsonToken token = json.nextToken();
             if (token == null) {
@@ -36,26 +40,32 @@ final class GeneratedText {
                         depth--;
                     }
                 }
-                case END_OBJECT, END_ARRAY -> depth--;
+                case END_OBJECT, END_ARRAY -> {
+                    depth--;
+                    if (depth == OF_A_CHOICE - 1) {
+                        choices.seen(index, finish);
+                        index = 0;
+                        finish = false;
+                    }
+                }
+                case VALUE_NUMBER_INT -> {
+                    if (depth == OF_A_CHOICE && "index".equals(json.currentName())) {
+                        index = json.getValueAsInt(0);
+                    }
+                }
                 case VALUE_STRING -> {
                     String name = json.currentName();
                     if ("finish_reason".equals(name)) {
-                        finished = true;
+                        finish |= depth == OF_A_CHOICE;
                     } else if (name != null && BILLED.contains(name)) {
                         text.append(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
                     }
                 }
                 default -> {
-                    // Numbers, booleans and nulls are not generated text.
+                    // Other numbers, booleans and nulls are not generated text.
                 }
             }
         }
-        return new Seen(!any, finished);
+        return any;
     }
-
-    /**
-     * @param empty there was no choice
-     * @param finished a choice says why it ended
-     */
-    record Seen(boolean empty, boolean finished) {}
 }

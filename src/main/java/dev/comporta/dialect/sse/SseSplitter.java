@@ -17,6 +17,7 @@ public final class SseSplitter {
 
     private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final byte[] NOTHING = {};
+    private static final int MOST_KEPT = 4 << 10;
 
     private final int maxEventBytes;
 
@@ -108,7 +109,10 @@ public final class SseSplitter {
         if (length > maxEventBytes) {
             throw new IllegalStateException("an event is longer than " + maxEventBytes + " bytes");
         }
-        if (eventStart > 0) {
+        if (length == 0 && bytes.length > MOST_KEPT) {
+            // A stream may be idle for minutes, and thousands of them at once.
+            bytes = NOTHING;
+        } else if (eventStart > 0) {
             System.arraycopy(bytes, eventStart, bytes, 0, length);
         }
     }
