@@ -5,6 +5,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request as it came in, before anything is known about it. Never changed: every attempt at a target starts from
@@ -14,6 +15,7 @@ import java.util.UUID;
  * @param receivedAt wall clock at arrival
  * @param startNanos {@link System#nanoTime()} at arrival, from which latencies are measured
  * @param endpoint the path, such as {@code /v1/chat/completions}
+ * @param query what follows the question mark, undecoded, or null
  * @param headers the caller's headers; names compare without case
  * @param body the whole body
  * @param gone completes when the caller's connection is closed, however that comes
@@ -24,6 +26,7 @@ public record Call(
         long startNanos,
         String method,
         String endpoint,
+        @Nullable String query,
         ApiType apiType,
         Dialect dialect,
         MultiMap headers,

@@ -2,6 +2,7 @@ package dev.comporta.http;
 
 import dev.comporta.core.ApiType;
 import dev.comporta.core.Call;
+import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
@@ -70,18 +71,28 @@ public class DataPlane {
         if (accessLog) {
             request.response().endHandler(end -> logAccess(request, id, startNanos));
         }
+        Caller caller;
+        try {
+            caller = pipeline.authenticate(request.headers());
+        } catch (RuntimeException e) {
+            ErrorReply.write(request, id, asGatewayError(e));
+            return;
+        }
         Future<Reply> reply = RequestBody.read(request, maxBodyBytes)
-                .compose(body -> pipeline.chat(new Call(
-                        id,
-                        receivedAt,
-                        startNanos,
-                        "POST",
-                        "/v1/chat/completions",
-                        ApiType.CHAT_COMPLETIONS,
-                        Dialect.OPENAI,
-                        request.headers(),
-                        body,
-                        gone.future())));
+                .compose(body -> pipeline.chat(
+                        new Call(
+                                id,
+                                receivedAt,
+                                startNanos,
+                                "POST",
+                                "/v1/chat/completions",
+                                request.query(),
+                                ApiType.CHAT_COMPLETIONS,
+                                Dialect.OPENAI,
+                                request.headers(),
+                                body,
+                                gone.future()),
+                        caller));
         reply.onComplete(result -> {
             if (result.succeeded()) {
                 ReplyWriter.write(request.response(), result.result());

@@ -46,7 +46,8 @@ public class ModelList {
     /** One of them, by its gateway identifier. */
     Buffer one(HttpServerRequest request) {
         clients.authenticate(request.headers());
-        String path = URLDecoder.decode(request.path(), StandardCharsets.UTF_8);
+        // In a path a plus sign is itself, and not a space.
+        String path = URLDecoder.decode(request.path().replace("+", "%2B"), StandardCharsets.UTF_8);
         String identifier = path.substring(PREFIX.length());
         return registry.find(identifier)
                 .filter(Model::active)

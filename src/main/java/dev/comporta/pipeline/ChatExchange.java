@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class ChatExchange {
 
     private static final Logger LOG = Logger.getLogger(ChatExchange.class);
+    private static final String PATH = "/chat/completions";
     private static final int MAX_ANSWER_BYTES = 64 << 20;
     /** A rough measure, used only for calls that the death of the process cuts off. */
     private static final int BYTES_PER_TOKEN = 4;
@@ -103,7 +104,12 @@ final class ChatExchange {
         sentNanos = System.nanoTime();
         Upstream.Exchange sent = route.provider()
                 .upstream()
-                .send(new Upstream.Request("/chat/completions", call.headers(), route.key(), ownKey(), body));
+                .send(new Upstream.Request(
+                        call.query() == null ? PATH : PATH + "?" + call.query(),
+                        call.headers(),
+                        route.key(),
+                        ownKey(),
+                        body));
         exchange = sent;
         call.gone().onComplete(gone -> callerGone());
         sent.answer().onComplete(answer -> {
@@ -182,8 +188,8 @@ final class ChatExchange {
 
     private void stream(Upstream.Answer answer) {
         boolean strip = route.provider().streamUsage() == StreamUsage.REQUEST && !request.includeUsage();
-        ChatStreamReply streamed =
-                new ChatStreamReply(answer.body(), new ChatStream(strip), tokenizer, recording, this::streamEnded);
+        ChatStreamReply streamed = new ChatStreamReply(
+                answer.body(), new ChatStream(strip, sharedKey()), tokenizer, recording, this::streamEnded);
         stream = streamed;
         streamed.begin().onComplete(begun -> {
             Buffer error = streamed.firstError();
@@ -308,6 +314,11 @@ final class ChatExchange {
 
     private boolean ownKey() {
         return route.admitted().caller().providerKey() != null;
+    }
+
+    /** What no answer may repeat. */
+    private @Nullable String sharedKey() {
+        return route.key() == null || ownKey() ? null : route.key().reveal();
     }
 
     private String providerName() {

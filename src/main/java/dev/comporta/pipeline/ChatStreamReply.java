@@ -24,6 +24,11 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     /** Text is counted in blocks, so that a stream of any length takes the same memory. */
     private static final int TEXT_BLOCK = 8 << 10;
 
+    /** What a stream that is faster than the tokenizer may keep in memory; the rest is estimated by its length. */
+    private static final int MOST_UNCOUNTED = 256 << 10;
+
+    private static final int CHARACTERS_PER_TOKEN = 4;
+
     private static final Buffer DONE = Buffer.buffer("data: [DONE]\n\n");
 
     private final ReadStream<Buffer> body;
@@ -35,6 +40,10 @@ final class ChatStreamReply implements ReadStream<Buffer> {
 
     /** Tokens of the text that has been taken for counting. */
     private Future<Long> counted = Future.succeededFuture(0L);
+    /** Characters that wait for the tokenizer. */
+    private int uncounted;
+    /** Tokens of text that was too much for it. */
+    private long guessed;
 
     private Buffer waiting = Buffer.buffer();
     private @Nullable Handler<Buffer> handler;
@@ -90,13 +99,20 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     /** How many tokens have come so far, counted here. */
     Future<Long> outputTokens() {
         count();
-        return counted;
+        return counted.map(tokens -> tokens + guessed);
     }
 
     private void count() {
         String text = stream.takeText();
-        if (!text.isEmpty()) {
-            counted = counted.compose(before -> tokenizer.count(() -> text).map(more -> before + more));
+        int length = text.length();
+        if (uncounted + length > MOST_UNCOUNTED) {
+            guessed += length / CHARACTERS_PER_TOKEN;
+        } else if (length > 0) {
+            uncounted += length;
+            counted = counted.compose(before -> tokenizer.count(() -> text).map(more -> {
+                uncounted -= length;
+                return before + more;
+            }));
         }
     }
 

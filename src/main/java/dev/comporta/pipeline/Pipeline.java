@@ -3,6 +3,7 @@ package dev.comporta.pipeline;
 import dev.comporta.client.ClientDirectory;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
+import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
@@ -17,6 +18,7 @@ import dev.comporta.secret.ProviderKeys;
 import dev.comporta.usage.Outcome;
 import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +61,11 @@ public class Pipeline {
     /**
      * Handles a chat completion call.
      *
+     * @param caller as {@link #authenticate} said
      * @return the answer, at the latest when its first event is there; a failure is a {@link GatewayError}
      */
-    public Future<Reply> chat(Call call) {
-        AuthenticatedCall authenticated = authenticate(call);
+    public Future<Reply> chat(Call call, Caller caller) {
+        AuthenticatedCall authenticated = new AuthenticatedCall(call, caller);
         ChatRequest request = null;
         try {
             request = ChatRequest.parse(call.body());
@@ -74,9 +77,14 @@ public class Pipeline {
         }
     }
 
-    private AuthenticatedCall authenticate(Call call) {
+    /**
+     * Who is calling, by the headers alone, so that nobody's body is read before.
+     *
+     * @throws GatewayError if the key is wrong, or nobody can tell because the database was never reached
+     */
+    public Caller authenticate(MultiMap headers) {
         try {
-            return new AuthenticatedCall(call, clients.authenticate(call.headers()));
+            return clients.authenticate(headers);
         } catch (GatewayError refusal) {
             metrics.refused(refusal.code());
             throw refusal;
@@ -129,9 +137,22 @@ public class Pipeline {
     private Future<Reply> refused(
             AuthenticatedCall authenticated, @Nullable ChatRequest request, GatewayError refusal) {
         metrics.refused(refusal.code());
-        String model = request == null ? null : request.model();
-        return usage.record(authenticated.call(), authenticated.caller(), Attribution.NONE, model)
+        return usage.record(
+                        authenticated.call(),
+                        authenticated.caller(),
+                        attribution(authenticated.call(), request),
+                        request != null && request.stream(),
+                        request == null ? null : request.model())
                 .ended(Outcome.refused(refusal.code().status(), refusal.code().code(), refusal.getMessage()))
                 .compose(recorded -> Future.failedFuture(refusal));
+    }
+
+    /** What can be read of it: a refusal may be about the attribution itself. */
+    private static Attribution attribution(Call call, @Nullable ChatRequest request) {
+        try {
+            return request == null ? Attribution.NONE : AttributionHeaders.read(call.headers(), request);
+        } catch (GatewayError unreadable) {
+            return Attribution.NONE;
+        }
     }
 }

@@ -37,7 +37,8 @@ final class ReplyHeaders {
     /** Of an answer whose cost is not known yet. */
     MultiMap of(Upstream.Answer answer, long overheadNanos) {
         MultiMap headers = HttpHeaders.headers();
-        ForwardedHeaders.toCaller(answer.headers(), headers);
+        ForwardedHeaders.toCaller(
+                answer.headers(), headers, route.admitted().caller().providerKey() != null);
         String id = route.admitted().call().id().toString();
         headers.set(REQUEST_ID, id)
                 .set(PROVIDER, route.target().provider())

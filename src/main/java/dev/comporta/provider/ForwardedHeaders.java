@@ -51,6 +51,7 @@ public final class ForwardedHeaders {
             "transfer-encoding",
             "upgrade",
             "set-cookie",
+            "www-authenticate",
             "alt-svc");
 
     /** They name an account of the caller's own, which the shared key does not belong to. */
@@ -76,12 +77,19 @@ public final class ForwardedHeaders {
         }
     }
 
-    /** Copies what may reach the caller. */
-    public static void toCaller(MultiMap from, MultiMap to) {
+    /**
+     * Copies what may reach the caller.
+     *
+     * @param ownKey whether the caller's own provider key was used
+     */
+    public static void toCaller(MultiMap from, MultiMap to, boolean ownKey) {
         List<String> perConnection = perConnection(from);
         for (Map.Entry<String, String> header : from) {
             String name = header.getKey();
-            if (!NOT_TO_CALLER.contains(name) && !isOurs(name) && !isListed(name, perConnection)) {
+            if (!NOT_TO_CALLER.contains(name)
+                    && !isOurs(name)
+                    && (ownKey || !OF_THE_KEY.contains(name))
+                    && !isListed(name, perConnection)) {
                 to.add(name, header.getValue());
             }
         }

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.streams.ReadStream;
+import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,13 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
         watch.add(this);
     }
 
-    /** The connection is there: sends the request, unless it has been given up meanwhile. */
-    void begin(HttpClientRequest opened, Buffer body) {
+    /**
+     * The connection is there: sends the request, unless it has been given up meanwhile.
+     *
+     * @param again what to do if the connection had served before and turns out to be closed: the provider closed it
+     *     while it was idle, and has not seen the request
+     */
+    void begin(HttpClientRequest opened, Buffer body, @Nullable Runnable again) {
         if (over) {
             opened.reset();
             return;
@@ -47,11 +53,14 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
         opened.response().onComplete(head -> {
             if (head.succeeded()) {
                 answered(head.result());
+            } else if (again != null && !over && head.cause() instanceof IOException) {
+                request = null;
+                again.run();
             } else {
                 fail(head.cause());
             }
         });
-        opened.end(body).onFailure(this::fail);
+        opened.end(body);
     }
 
     private void answered(HttpClientResponse head) {

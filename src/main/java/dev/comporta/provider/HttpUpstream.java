@@ -2,13 +2,18 @@ package dev.comporta.provider;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
+import java.util.HashSet;
+import java.util.Set;
 
 /** A provider reached over HTTP. Each event loop has a client of its own, so that a call never changes threads. */
 final class HttpUpstream implements Upstream {
@@ -36,8 +41,8 @@ final class HttpUpstream implements Upstream {
         long shortest = Math.min(
                 settings.responseTimeout().toMillis(), settings.idleTimeout().toMillis());
         long watchPeriod = Math.max(10, Math.min(1_000, shortest / 4));
-        connections =
-                ThreadLocal.withInitial(() -> new Connections(client(settings), new IdleWatch(vertx, watchPeriod)));
+        connections = ThreadLocal.withInitial(
+                () -> new Connections(client(settings), new IdleWatch(vertx, watchPeriod), new HashSet<>()));
     }
 
     private HttpClient client(ProviderConfig.Settings settings) {
@@ -71,16 +76,36 @@ final class HttpUpstream implements Upstream {
                 .setSsl(tls)
                 .setURI(pathPrefix + request.path())
                 .setHeaders(forwarded);
-        local.client.request(options).onComplete(connected -> {
-            if (connected.failed()) {
-                exchange.fail(connected.cause());
-            } else {
-                exchange.begin(connected.result(), request.body());
-            }
-        });
+        local.transmit(exchange, options, request.body());
         return exchange;
     }
 
-    /** What one event loop has of its own. */
-    private record Connections(HttpClient client, IdleWatch watch) {}
+    /**
+     * What one event loop has of its own.
+     *
+     * @param known connections that have served before
+     */
+    private record Connections(HttpClient client, IdleWatch watch, Set<HttpConnection> known) {
+
+        void transmit(HttpExchange exchange, RequestOptions options, Buffer body) {
+            client.request(options).onComplete(connected -> {
+                if (connected.failed()) {
+                    exchange.fail(connected.cause());
+                    return;
+                }
+                HttpClientRequest request = connected.result();
+                boolean servedBefore = !known.add(request.connection());
+                if (!servedBefore) {
+                    watch(request.connection());
+                }
+                exchange.begin(request, body, servedBefore ? () -> transmit(exchange, options, body) : null);
+            });
+        }
+
+        private void watch(HttpConnection connection) {
+            connection.closeHandler(closed -> known.remove(connection));
+            // Whoever uses the connection is told; without a handler Vert.x would log it as an error besides.
+            connection.exceptionHandler(told -> {});
+        }
+    }
 }

@@ -44,7 +44,7 @@ public interface ProviderConfig {
         @WithDefault("2M")
         Duration idleTimeout();
 
-        /** Connections that this replica opens to it, at most; shared out among its event loops. */
+        /** Connections that each event loop of this replica opens to it, at most. */
         @WithDefault("4096")
         int maxConnections();
     }

@@ -200,6 +200,10 @@ public class Database {
             return Math.min(1000L << Math.min(retries, 4), 10_000L);
         });
         listening.channel(CHANGES).handler(this::changed).subscribeHandler(subscribed -> {
+            // Without a handler the client prints a stack trace; the loss itself is told by the reload that follows.
+            listening
+                    .actualConnection()
+                    .exceptionHandler(lost -> LOG.debugf("The connection for changes broke: %s", lost.getMessage()));
             // Notices sent while the connection was down are gone.
             if (opened.future().isComplete()) {
                 reload();

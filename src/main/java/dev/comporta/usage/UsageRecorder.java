@@ -93,8 +93,9 @@ public class UsageRecorder {
     }
 
     /** Starts the accounting of a call that got no further than to say who it is from. */
-    public Recording record(Call call, Caller caller, Attribution attribution, @Nullable String requestedModel) {
-        byte[] head = UsageRow.head(call, caller, attribution, false, false, requestedModel, null, null);
+    public Recording record(
+            Call call, Caller caller, Attribution attribution, boolean streamed, @Nullable String requestedModel) {
+        byte[] head = UsageRow.head(call, caller, attribution, false, streamed, requestedModel, null, null);
         return new Recording(this, call, head, null);
     }
 

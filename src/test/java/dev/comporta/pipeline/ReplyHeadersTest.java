@@ -119,6 +119,7 @@ class ReplyHeadersTest {
                 0,
                 "POST",
                 "/v1/chat/completions",
+                null,
                 ApiType.CHAT_COMPLETIONS,
                 Dialect.OPENAI,
                 HttpHeaders.headers(),

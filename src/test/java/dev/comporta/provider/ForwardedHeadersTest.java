@@ -215,7 +215,7 @@ class ForwardedHeadersTest {
 
         private static MultiMap toCaller(String... headers) {
             MultiMap to = HttpHeaders.headers();
-            ForwardedHeaders.toCaller(headers(headers), to);
+            ForwardedHeaders.toCaller(headers(headers), to, false);
             return to;
         }
     }

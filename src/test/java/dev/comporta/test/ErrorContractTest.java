@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,7 +38,7 @@ class ErrorContractTest {
      * @param param the field or header to blame, or null
      * @param source who refuses: {@code gateway} or {@code provider}
      */
-    record Refusal(ErrorCode code, String param, String source, Provoked provoked) {
+    record Refusal(ErrorCode code, @Nullable String param, String source, Provoked provoked) {
 
         @Override
         public String toString() {
@@ -266,23 +267,14 @@ class ErrorContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-32", "UTF-32BE"})
-    void a_body_in_another_encoding_than_utf_8_is_400(String encoding) throws Exception {
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-32", "UTF-32BE", "UTF-8"})
+    void a_body_that_is_not_plain_utf_8_is_400(String encoding) throws Exception {
+        // With a byte order mark, which JSON must not have either.
         HttpResponse<byte[]> response =
-                Gateway.send(Gateway.chatRequest(Gateway.question("acme/x").getBytes(encoding)));
+                Gateway.send(Gateway.chatRequest(("\uFEFF" + Gateway.question("acme/x")).getBytes(encoding)));
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(Json.read(response.body()).at("/error/code").asText()).isEqualTo("invalid_json");
-    }
-
-    @Test
-    void a_byte_order_mark_is_put_up_with() {
-        String model = upstream.model(Answers.json(Answers.completion("Hi")));
-
-        HttpResponse<byte[]> response = Gateway.chat("\uFEFF" + Gateway.question("acme/" + model));
-
-        assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(upstream.call(model).json().path("model").asText()).isEqualTo(model);
     }
 
     @ParameterizedTest

@@ -34,7 +34,7 @@ class FlowTest {
      */
     private static final long BUFFERS = 24 << 20;
 
-    private static final int EVENTS = 3_000;
+    private static final int EVENTS = 1_500;
     private static final String FILLER = "x".repeat(32 << 10);
 
     private ScriptedUpstream.Script flood() {
@@ -43,20 +43,18 @@ class FlowTest {
             for (int i = 0; i < EVENTS; i++) {
                 exchange.event(Answers.content(i + " " + FILLER));
             }
-            exchange.event(Answers.chunk("{}", "\"stop\""))
-                    .event(Answers.usageChunk(Answers.USAGE))
-                    .event("[DONE]")
-                    .end();
+            exchange.event(Answers.chunk("{}", "\"stop\"")).event("[DONE]").end();
         };
     }
 
     @Test
     void a_caller_that_does_not_read_holds_the_provider_up_and_then_gets_everything() throws Exception {
         String model = upstream.model(flood());
+        String conversation = Gateway.newConversation();
         try (RawCaller caller = new RawCaller(256 << 10)) {
-            caller.chat(Gateway.streamedQuestion("acme/" + model));
+            caller.chat(Gateway.streamedQuestion("acme/" + model), "x-gateway-conversation-id: " + conversation);
             Exchange exchange = upstream.call(model);
-            long taken = standstill(exchange);
+            long taken = standstill(exchange, 333);
 
             assertThat(taken).isLessThan(BUFFERS);
             assertThat(Gateway.chat(Gateway.question("demo/echo")).statusCode()).isEqualTo(200);
@@ -72,6 +70,10 @@ class FlowTest {
             }
             assertThat(answer.text()).endsWith("data: [DONE]\n\n");
             assertThat(exchange.written()).isGreaterThan(EVENTS * (long) FILLER.length());
+            // Far more text than the tokenizer keeps up with, and still an end and a row.
+            JsonNode usage = Gateway.usageOf(conversation);
+            assertThat(usage.path("usageSource").asText()).isEqualTo("estimated");
+            assertThat(usage.path("outputTokens").asLong()).isBetween(EVENTS * 4_000L, EVENTS * 10_000L);
         }
     }
 
@@ -81,7 +83,7 @@ class FlowTest {
         RawCaller caller = new RawCaller(256 << 10);
         caller.chat(Gateway.streamedQuestion("acme/" + model));
         Exchange exchange = upstream.call(model);
-        standstill(exchange);
+        standstill(exchange, 333);
 
         long left = System.nanoTime();
         caller.close();
@@ -89,8 +91,20 @@ class FlowTest {
         assertThat(TimeUnit.NANOSECONDS.toMillis(exchange.awaitGone() - left)).isLessThan(1_000);
     }
 
-    /** Waits until the provider has not been able to write for a third of a second; returns what it had written. */
-    private static long standstill(Exchange exchange) throws InterruptedException {
+    @Test
+    void a_caller_that_pauses_is_not_taken_for_a_provider_that_is_silent() throws Exception {
+        String model = upstream.model(flood());
+        try (RawCaller caller = new RawCaller(256 << 10)) {
+            caller.chat(Gateway.streamedQuestion("slow/" + model));
+            // Longer than this provider may be silent.
+            standstill(upstream.call(model), 1_500);
+
+            assertThat(caller.answer().text()).endsWith("data: [DONE]\n\n").doesNotContain("\"error\"");
+        }
+    }
+
+    /** Waits until the provider has not been able to write for so long; returns what it had written. */
+    private static long standstill(Exchange exchange, long millis) throws InterruptedException {
         long[] seen = {-1, System.nanoTime()};
         eventually("The provider stands still", () -> {
             long written = exchange.written();
@@ -98,7 +112,7 @@ class FlowTest {
                 seen[0] = written;
                 seen[1] = System.nanoTime();
             }
-            return written > 0 && System.nanoTime() - seen[1] > TimeUnit.MILLISECONDS.toNanos(333);
+            return written > 0 && System.nanoTime() - seen[1] > TimeUnit.MILLISECONDS.toNanos(millis);
         });
         return seen[0];
     }

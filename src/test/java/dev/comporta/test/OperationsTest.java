@@ -1,5 +1,6 @@
 package dev.comporta.test;
 
+import static dev.comporta.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -81,7 +82,7 @@ class OperationsTest {
     void the_journal_drains() throws InterruptedException {
         Gateway.usage(Gateway.chat(Gateway.question("demo/echo")));
 
-        dev.comporta.Eventually.eventually(
+        eventually(
                 "The journal is empty",
                 () -> Gateway.text(Gateway.get("/q/metrics")).contains("comporta_usage_journal_depth 0.0"));
     }

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,7 @@ class SecretsTest {
 
     /** As they may have been written: plain, in hexadecimal and in base 64. */
     private static Map<String, String> spellings(List<String> keys) {
-        Map<String, String> spellings = new java.util.HashMap<>();
+        Map<String, String> spellings = new HashMap<>();
         for (String key : keys) {
             byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
             String name = key.substring(0, 8) + "…";

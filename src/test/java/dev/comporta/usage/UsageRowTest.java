@@ -42,6 +42,7 @@ class UsageRowTest {
             0,
             "POST",
             "/v1/chat/completions",
+            null,
             ApiType.CHAT_COMPLETIONS,
             Dialect.OPENAI,
             HttpHeaders.headers().add("authorization", "Bearer sk-secret"),

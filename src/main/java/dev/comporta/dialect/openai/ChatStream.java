@@ -23,6 +23,7 @@ public final class ChatStream {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final boolean stripUsage;
+    private final @Nullable String secret;
     private final SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
     private final StringBuilder text = new StringBuilder();
 
@@ -32,10 +33,16 @@ public final class ChatStream {
     private boolean begun;
     private boolean finished;
     private boolean done;
+    /** Whether an error was kept from the caller, who must be told of the failure in other words. */
+    private boolean withheld;
 
-    /** @param stripUsage whether usage was asked for by the gateway only */
-    public ChatStream(boolean stripUsage) {
+    /**
+     * @param stripUsage whether usage was asked for by the gateway only
+     * @param secret what an error must not repeat, or null
+     */
+    public ChatStream(boolean stripUsage, @Nullable String secret) {
         this.stripUsage = stripUsage;
+        this.secret = secret;
     }
 
     /**
@@ -68,7 +75,7 @@ public final class ChatStream {
 
     /** Whether the answer is whole: the provider said so, or every sign but the closing line was there. */
     public boolean isWhole() {
-        return done || finished;
+        return (done || finished) && !withheld;
     }
 
     /** What the provider says was used, if it has said so. */
@@ -129,6 +136,10 @@ public final class ChatStream {
         }
         if (chunk.error) {
             error = Buffer.buffer(data);
+            withheld = secret != null && error.toString().contains(secret);
+            if (withheld) {
+                return;
+            }
         }
         if (!stripUsage || chunk.usageRange == null) {
             pass(event);

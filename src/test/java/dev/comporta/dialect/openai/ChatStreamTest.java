@@ -42,7 +42,7 @@ class ChatStreamTest {
 
     @Test
     void keeps_done_back_until_usage_is_recorded() {
-        ChatStream stream = new ChatStream(KEEP);
+        ChatStream stream = new ChatStream(KEEP, null);
 
         assertThat(stream.feed(Buffer.buffer(HELLO + STOP))).hasToString(HELLO + STOP);
         assertThat(stream.isDone()).isFalse();
@@ -78,7 +78,7 @@ class ChatStreamTest {
 
     @Test
     void has_begun_with_the_first_content_but_not_with_a_comment() {
-        ChatStream stream = new ChatStream(KEEP);
+        ChatStream stream = new ChatStream(KEEP, null);
 
         stream.feed(Buffer.buffer(": ping\n\nevent: x\n\n"));
         assertThat(stream.hasBegun()).isFalse();
@@ -88,7 +88,7 @@ class ChatStreamTest {
 
     @Test
     void is_refused_when_an_event_never_ends() {
-        ChatStream stream = new ChatStream(KEEP);
+        ChatStream stream = new ChatStream(KEEP, null);
         Buffer megabyte = Buffer.buffer("x".repeat(1 << 20));
 
         assertThatIllegalStateException().isThrownBy(() -> {
@@ -427,7 +427,7 @@ class ChatStreamTest {
     }
 
     private static Seen read(boolean strip, List<Buffer> chunks) {
-        ChatStream stream = new ChatStream(strip);
+        ChatStream stream = new ChatStream(strip, null);
         Buffer out = Buffer.buffer();
         chunks.forEach(chunk -> out.appendBuffer(stream.feed(chunk)));
         out.appendBuffer(stream.end());

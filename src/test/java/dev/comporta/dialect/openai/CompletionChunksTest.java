@@ -90,7 +90,7 @@ class CompletionChunksTest {
 
     @Test
     void is_understood_by_the_gateways_own_reader() {
-        ChatStream stream = new ChatStream(false);
+        ChatStream stream = new ChatStream(false, null);
 
         stream.feed(CompletionChunks.of(Buffer.buffer(TWO_CHOICES), true));
 

@@ -37,7 +37,7 @@ class OpenAiErrorTest {
 
     @Test
     void a_stream_that_fails_ends_with_an_error_and_never_with_a_finish_reason() {
-        ChatStream reader = new ChatStream(false);
+        ChatStream reader = new ChatStream(false, null);
 
         Buffer events = OpenAiError.terminalEvents("It broke\n\ndata: off.", "provider_failed");
         reader.feed(events);
