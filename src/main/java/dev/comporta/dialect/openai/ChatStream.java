@@ -136,8 +136,8 @@ public final class ChatStream {
         }
         if (chunk.error) {
             error = Buffer.buffer(data);
-            withheld = secret != null && error.toString().contains(secret);
-            if (withheld) {
+            if (secret != null && error.toString().contains(secret)) {
+                withheld = true;
                 return;
             }
         }
