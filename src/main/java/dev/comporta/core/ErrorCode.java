@@ -24,6 +24,7 @@ public enum ErrorCode {
     PROVIDER_UNREACHABLE(502, "server_error", "provider_unreachable"),
     PROVIDER_REFUSED_KEY(502, "server_error", "provider_refused_key"),
     PROVIDER_KEY_MISSING(503, "server_error", "provider_key_missing"),
+    OVERLOADED(503, "server_error", "overloaded"),
     ACCOUNTING_UNAVAILABLE(503, "server_error", "accounting_unavailable"),
     PROVIDER_TIMEOUT(504, "server_error", "provider_timeout");
 

@@ -40,6 +40,7 @@ public class DataPlane {
     private final ModelList models;
     private final Clock clock;
     private final long maxBodyBytes;
+    private final BodyBudget budget;
     private final boolean accessLog;
 
     DataPlane(Pipeline pipeline, ModelList models, Clock clock, HttpConfig config) {
@@ -47,6 +48,7 @@ public class DataPlane {
         this.models = models;
         this.clock = clock;
         maxBodyBytes = config.maxBodySize().asLongValue();
+        budget = BodyBudget.ofHeap(maxBodyBytes);
         accessLog = config.accessLog();
     }
 
@@ -68,9 +70,13 @@ public class DataPlane {
         UUID id = Uuid7.at(receivedAt);
         Promise<Void> gone = Promise.promise();
         request.response().closeHandler(closed -> gone.tryComplete());
-        if (accessLog) {
-            request.response().endHandler(end -> logAccess(request, id, startNanos));
-        }
+        RequestBody incoming = new RequestBody(request, maxBodyBytes, budget);
+        request.response().endHandler(end -> {
+            incoming.release();
+            if (accessLog) {
+                logAccess(request, id, startNanos);
+            }
+        });
         Caller caller;
         try {
             caller = pipeline.authenticate(request.headers());
@@ -78,7 +84,7 @@ public class DataPlane {
             ErrorReply.write(request, id, asGatewayError(e));
             return;
         }
-        Future<Reply> reply = RequestBody.read(request, maxBodyBytes)
+        Future<Reply> reply = incoming.read()
                 .compose(body -> pipeline.chat(
                         new Call(
                                 id,

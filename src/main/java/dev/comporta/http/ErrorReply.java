@@ -27,6 +27,9 @@ final class ErrorReply {
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader("x-gateway-request-id", id.toString())
                 .putHeader("x-gateway-error-source", "gateway");
+        if (error.code() == ErrorCode.OVERLOADED) {
+            response.putHeader("retry-after", "1");
+        }
         if (error.code() == ErrorCode.REQUEST_TOO_LARGE && request.version() != HttpVersion.HTTP_2) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             linger(request);

@@ -8,6 +8,7 @@ import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Problem;
 import io.quarkus.security.ForbiddenException;
+import io.vertx.pgclient.PgException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
@@ -71,6 +72,14 @@ class ProblemMapper {
                 answer(new Problem(status, code(status).code(), detail(status), null));
         String allowed = error.getResponse().getHeaderString(HttpHeaders.ALLOW);
         return (allowed == null ? answer : answer.header(HttpHeaders.ALLOW, allowed)).build();
+    }
+
+    /** SQL states 22: a value that a caller sent does not fit its column, such as a NUL. */
+    @ServerExceptionMapper
+    Response refusedByTheDatabase(PgException error, ContainerRequestContext request) {
+        return String.valueOf(error.getSqlState()).startsWith("22")
+                ? refused(new GatewayError(ErrorCode.INVALID_REQUEST, "A value cannot be stored or looked for."))
+                : unexpected(error, request);
     }
 
     @ServerExceptionMapper

@@ -8,38 +8,66 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Reads a request body into memory, within a bound. */
+/** Reads request bodies into memory: each within a bound, all together within another. */
 final class RequestBody {
 
     private static final int FIRST_ALLOCATION = 64 << 10;
 
-    private RequestBody() {}
+    private final HttpServerRequest request;
+    private final long maxBytes;
+    private final BodyBudget budget;
+    private final Promise<Buffer> whole = Promise.promise();
+    private long taken;
 
-    /** The whole body; fails with {@link ErrorCode#REQUEST_TOO_LARGE} as soon as it is known to be too long. */
-    static Future<Buffer> read(HttpServerRequest request, long maxBytes) {
-        long declared = declaredLength(request);
+    RequestBody(HttpServerRequest request, long maxBytes, BodyBudget budget) {
+        this.request = request;
+        this.maxBytes = maxBytes;
+        this.budget = budget;
+    }
+
+    /**
+     * The whole body; fails as soon as it is known to be too long ({@link ErrorCode#REQUEST_TOO_LARGE}) or to find no
+     * room ({@link ErrorCode#OVERLOADED}).
+     */
+    Future<Buffer> read() {
+        long declared = declaredLength();
         if (declared > maxBytes) {
-            return Future.failedFuture(tooLarge(maxBytes));
+            return Future.failedFuture(tooLarge());
         }
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
-        Promise<Buffer> whole = Promise.promise();
         Buffer body = Buffer.buffer((int) Math.min(Math.max(declared, 0), FIRST_ALLOCATION));
-        request.handler(chunk -> {
-                    if (body.length() + chunk.length() <= maxBytes) {
-                        body.appendBuffer(chunk);
-                    } else {
-                        whole.tryFail(tooLarge(maxBytes));
-                    }
-                })
+        request.handler(chunk -> append(body, chunk))
                 .exceptionHandler(whole::tryFail)
                 .endHandler(end -> whole.tryComplete(body));
         request.resume();
         return whole.future();
     }
 
-    private static long declaredLength(HttpServerRequest request) {
+    /** The body is not needed any more. */
+    void release() {
+        budget.giveBack(taken);
+        taken = 0;
+    }
+
+    private void append(Buffer body, Buffer chunk) {
+        if (whole.future().isComplete()) {
+            return;
+        }
+        try {
+            if (body.length() + chunk.length() > maxBytes) {
+                throw tooLarge();
+            }
+            budget.take(chunk.length());
+            taken += chunk.length();
+            body.appendBuffer(chunk);
+        } catch (GatewayError refusal) {
+            whole.tryFail(refusal);
+        }
+    }
+
+    private long declaredLength() {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
             return length == null ? -1 : Long.parseLong(length);
@@ -48,7 +76,7 @@ final class RequestBody {
         }
     }
 
-    private static GatewayError tooLarge(long maxBytes) {
+    private GatewayError tooLarge() {
         return new GatewayError(
                 ErrorCode.REQUEST_TOO_LARGE, "The request body is larger than %d bytes.".formatted(maxBytes));
     }

@@ -17,7 +17,7 @@ record AuditCursor(Instant createdAt, UUID id) {
         try {
             int separator = text.indexOf('_');
             return new AuditCursor(
-                    Instant.parse(text.substring(0, Math.max(separator, 0))),
+                    AuditTime.parse(text.substring(0, Math.max(separator, 0))),
                     UUID.fromString(text.substring(separator + 1)));
         } catch (DateTimeException | IllegalArgumentException e) {
             throw new GatewayError(

@@ -13,8 +13,8 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +84,8 @@ public class AuditResource {
 
     private static @Nullable Instant time(String name, @Nullable String text) {
         try {
-            return text == null ? null : Instant.parse(text);
-        } catch (DateTimeParseException e) {
+            return text == null ? null : AuditTime.parse(text);
+        } catch (DateTimeException e) {
             throw new GatewayError(
                     ErrorCode.INVALID_REQUEST, "%s must be a time such as 2026-11-20T00:00:00Z.".formatted(name), name);
         }

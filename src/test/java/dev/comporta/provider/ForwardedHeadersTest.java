@@ -175,6 +175,7 @@ class ForwardedHeadersTest {
                     "Transfer-Encoding",
                     "Upgrade",
                     "Set-Cookie",
+                    "WWW-Authenticate",
                     "Alt-Svc",
                     "x-gateway-request-id",
                     "X-Gateway-Error-Source",
@@ -204,6 +205,19 @@ class ForwardedHeadersTest {
                 })
         void what_the_provider_says_goes_on(String name) {
             assertThat(toCaller(name, "value").getAll(name)).isEqualTo(List.of("value"));
+        }
+
+        @Test
+        void the_name_of_the_shared_account_stays_here_and_that_of_the_callers_own_goes_on() {
+            MultiMap from = headers("OpenAI-Organization", "org-1");
+            MultiMap shared = HttpHeaders.headers();
+            MultiMap own = HttpHeaders.headers();
+
+            ForwardedHeaders.toCaller(from, shared, false);
+            ForwardedHeaders.toCaller(from, own, true);
+
+            assertThat(shared.isEmpty()).isTrue();
+            assertThat(own.get("openai-organization")).isEqualTo("org-1");
         }
 
         @Test

@@ -281,24 +281,56 @@ class UsageWriterTest {
         }
 
         @Test
-        void by_a_power_cut_that_tore_the_tail_of_a_segment() throws Exception {
+        void by_a_power_cut_that_tore_the_end_of_a_call_which_is_estimated_then() throws Exception {
             JournalledProcess first = process("a", table);
-            List<UUID> ended = calls(first, 200);
-            Segment torn = first.journal.segments().get(2);
-            JournalRecord last = lastRecord(torn);
-            Path directory = first.dies(temporary.resolve("b"));
-            flip(fileOf(directory, torn.sequence()), last.offset() + 30);
+            List<UUID> ended = calls(first, 50);
+            UUID torn = tearLastOf(first, JournalRecord.ENDED, ended);
 
             FakeTable second = new FakeTable();
-            JournalledProcess reborn = start(directory, second);
+            JournalledProcess reborn = start(temporary.resolve("b"), second);
 
-            // A torn end leaves the beginning of its call, so the call is estimated; a torn beginning costs nothing.
-            second.awaitSize(200);
+            second.awaitSize(ended.size());
             assertThat(second.ids()).containsExactlyInAnyOrderElementsOf(ended);
             assertThat(second.rows().values().stream()
-                            .filter(row -> JournalledProcess.outcome(row).equals("interrupted")))
-                    .hasSize(last.kind() == JournalRecord.ENDED ? 1 : 0);
+                            .filter(row -> JournalledProcess.outcome(row).equals("interrupted"))
+                            .map(row -> row.getString("id")))
+                    .containsExactly(torn.toString());
             reborn.awaitDepth(0);
+        }
+
+        @Test
+        void by_a_power_cut_that_tore_the_beginning_of_a_call_whose_end_is_kept_in_a_file() throws Exception {
+            JournalledProcess first = process("a", table);
+            List<UUID> ended = calls(first, 50);
+            UUID torn = tearLastOf(first, JournalRecord.STARTED, ended);
+
+            FakeTable second = new FakeTable();
+            JournalledProcess reborn = start(temporary.resolve("b"), second);
+
+            second.awaitSize(ended.size() - 1);
+            assertThat(second.ids()).doesNotContain(torn);
+            reborn.awaitDepth(0);
+            List<String> rejected = Files.readAllLines(reborn.rejected());
+            assertThat(rejected).hasSize(1);
+            assertThat(new JsonObject(rejected.get(0)).getString("id")).isEqualTo(torn.toString());
+            assertThat(JournalledProcess.outcome(new JsonObject(rejected.get(0))))
+                    .isEqualTo("ended");
+        }
+
+        /** Makes calls until a segment ends with the wanted kind of record, dies, and damages that record. */
+        private UUID tearLastOf(JournalledProcess process, byte kind, List<UUID> ended) throws IOException {
+            while (true) {
+                List<Segment> segments = process.journal.segments();
+                for (Segment segment : segments.subList(0, segments.size() - 1)) {
+                    JournalRecord last = lastRecord(segment);
+                    if (last.kind() == kind) {
+                        Path directory = process.dies(temporary.resolve("b"));
+                        flip(fileOf(directory, segment.sequence()), last.offset() + 30);
+                        return last.id();
+                    }
+                }
+                ended.addAll(calls(process, 20));
+            }
         }
 
         private static JournalRecord lastRecord(Segment segment) {

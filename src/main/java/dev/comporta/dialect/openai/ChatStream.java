@@ -35,6 +35,9 @@ public final class ChatStream {
     private @Nullable TokenUsage usage;
     private @Nullable Buffer error;
     private boolean begun;
+    /** Whether the bytes have ended: what is not JSON now was cut off in the middle. */
+    private boolean ending;
+
     private boolean done;
     /** Whether an error was kept from the caller, who must be told of the failure in other words. */
     private boolean withheld;
@@ -63,6 +66,7 @@ public final class ChatStream {
     /** The provider's bytes have ended; returns what was left of them: a last event whose blank line was missing. */
     public Buffer end() {
         out = Buffer.buffer();
+        ending = true;
         splitter.end(this::event);
         Buffer last = take();
         return last.length() == 0 ? last : last.appendString("\n\n");
@@ -131,8 +135,10 @@ public final class ChatStream {
         try (JsonParser json = Json.parser(data)) {
             chunk.read(json, text, choices);
         } catch (IOException e) {
-            // Not ours to judge: the caller's SDK sees what the provider sent.
-            pass(event);
+            if (!ending) {
+                // Not ours to judge: the caller's SDK sees what the provider sent.
+                pass(event);
+            }
             return;
         }
         if (chunk.usage != null) {
@@ -140,8 +146,8 @@ public final class ChatStream {
         }
         if (chunk.error) {
             error = Buffer.buffer(data);
-            withheld |= secret != null && error.toString().contains(secret);
-            if (withheld) {
+            if (secret != null && error.toString().contains(secret)) {
+                withheld = true;
                 return;
             }
         }

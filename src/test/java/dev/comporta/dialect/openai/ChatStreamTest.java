@@ -289,6 +289,19 @@ class ChatStreamTest {
         }
 
         @Test
+        void that_repeats_the_gateways_key_and_is_withheld_so_that_the_answer_is_not_whole() {
+            ChatStream stream = new ChatStream(KEEP, "sk-of-the-gateway");
+
+            Buffer out = stream.feed(Buffer.buffer(HELLO
+                    + "data: {\"error\":{\"message\":\"Bad key sk-of-the-gateway.\"}}\n\n"
+                    + "data: {\"error\":{\"message\":\"Harmless.\"}}\n\n" + STOP + DONE));
+
+            assertThat(out.toString()).startsWith(HELLO).contains("Harmless").doesNotContain("sk-of");
+            assertThat(stream.isWhole()).isFalse();
+            assertThat(stream.error()).isNotNull();
+        }
+
+        @Test
         void of_null_is_none() {
             assertThat(read(KEEP, "data: {\"error\":null,\"choices\":[]}\n\n")
                             .stream
