@@ -182,11 +182,11 @@ class ErrorContractTest {
     }
 
     /**
-     * What no call can bring about: a clash of two writes, which only the admin API has; a defect; and a database that
-     * was never reached, which {@link WithoutDatabaseTest} shows.
+     * What no call here can bring about: a clash of two writes, which only the admin API has; a defect; a heap full of
+     * bodies; and a database that was never reached, which {@link WithoutDatabaseTest} shows.
      */
     private static final Set<ErrorCode> NOT_HERE =
-            EnumSet.of(ErrorCode.CONFLICT, ErrorCode.INTERNAL, ErrorCode.ACCOUNTING_UNAVAILABLE);
+            EnumSet.of(ErrorCode.CONFLICT, ErrorCode.INTERNAL, ErrorCode.OVERLOADED, ErrorCode.ACCOUNTING_UNAVAILABLE);
 
     @ParameterizedTest
     @EnumSource
