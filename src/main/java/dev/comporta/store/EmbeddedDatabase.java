@@ -5,14 +5,17 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,26 +38,28 @@ final class EmbeddedDatabase implements AutoCloseable {
     /** Starts the server, on the first start after creating it. Blocks for seconds. */
     static EmbeddedDatabase start(DataDirectory directory) {
         Path data = directory.resolve("postgres");
+        Path binaries = directory.privateDirectory("postgres-runtime").resolve("binaries");
         Path passwordFile = directory.resolve("postgres.password");
+        // Bears its final name only once the server has started with it; until then there is nothing in it to lose.
+        Path firstPassword = directory.resolve("postgres.password.new");
         try {
             stopOrphan(data);
-            if (!Files.exists(data.resolve("postgresql.conf"))) {
-                DataDirectory.writePrivate(passwordFile, randomPassword());
+            removeHalfUnpacked(binaries);
+            boolean first = !Files.exists(passwordFile);
+            if (first) {
+                beginAnew(data, binaries, firstPassword);
             }
-            String password = Files.readString(passwordFile);
+            String password = Files.readString(first ? firstPassword : passwordFile);
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setDataDirectory(data)
                     // The unpacked binaries lie in a directory that zonky opens to everybody; its parent is closed.
-                    .setOverrideWorkingDirectory(directory
-                            .privateDirectory("postgres-runtime")
-                            .resolve("binaries")
-                            .toFile())
+                    .setOverrideWorkingDirectory(binaries.toFile())
                     .setCleanDataDirectory(false)
                     // Stopped by close(), after the last usage has been written.
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(Duration.ofSeconds(60))
                     // These two become options of initdb: without them any local process could log in.
-                    .setLocaleConfig("pwfile", passwordFile.toString())
+                    .setLocaleConfig("pwfile", firstPassword.toString())
                     .setLocaleConfig("auth-host", "scram-sha-256")
                     .setConnectConfig("password", password)
                     .setServerConfig("fsync", "on")
@@ -62,12 +67,17 @@ final class EmbeddedDatabase implements AutoCloseable {
                     .setServerConfig("max_connections", "50")
                     .setServerConfig("unix_socket_directories", "")
                     .start();
+            if (first) {
+                Files.move(firstPassword, passwordFile, StandardCopyOption.ATOMIC_MOVE);
+            }
             return new EmbeddedDatabase(server, password);
+        } catch (StartupFailure e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            throw new StartupFailure(
-                    "The embedded PostgreSQL in %s did not start (%s): see the lines above, or set DB_URL to use a database of your own."
-                            .formatted(data, e.getMessage()),
-                    e);
+            throw didNotStart(data, e);
+        } catch (ExceptionInInitializerError e) {
+            // So zonky tells that it could not unpack.
+            throw didNotStart(data, e.getException());
         }
     }
 
@@ -86,6 +96,60 @@ final class EmbeddedDatabase implements AutoCloseable {
             server.close();
         } catch (IOException e) {
             LOG.warnf("The embedded PostgreSQL did not stop cleanly: %s", e.getMessage());
+        }
+    }
+
+    private static StartupFailure didNotStart(Path data, Throwable cause) {
+        return new StartupFailure(
+                "The embedded PostgreSQL in %s did not start (%s): see the lines above, or set DB_URL to use a database of your own."
+                        .formatted(data, cause.getMessage()),
+                cause);
+    }
+
+    /** Prepares the first start, or its repetition: an earlier one may have been interrupted at any moment. */
+    private static void beginAnew(Path data, Path binaries, Path firstPassword) throws IOException {
+        if (Files.exists(data) && !Files.exists(firstPassword)) {
+            throw new StartupFailure(
+                    "The embedded PostgreSQL in %s cannot be opened because its password is missing: put back postgres.password beside it."
+                            .formatted(data));
+        }
+        // initdb outlives a gateway that is killed, and would go on writing.
+        String ours = (Files.exists(binaries) ? binaries.toRealPath() : binaries).toString();
+        List<ProcessHandle> leftovers = ProcessHandle.allProcesses()
+                .filter(process -> process.info().command().orElse("").startsWith(ours))
+                .toList();
+        leftovers.forEach(ProcessHandle::destroyForcibly);
+        leftovers.forEach(
+                process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+        deleteAll(data);
+        DataDirectory.writePrivate(firstPassword, randomPassword());
+    }
+
+    /** Removes what was not unpacked to the end, where zonky would stumble over the first link that exists already. */
+    private static void removeHalfUnpacked(Path binaries) throws IOException {
+        if (!Files.isDirectory(binaries)) {
+            return;
+        }
+        List<Path> unpacked;
+        try (Stream<Path> found = Files.list(binaries)) {
+            unpacked =
+                    found.filter(path -> !Files.exists(path.resolve(".exists"))).toList();
+        }
+        for (Path path : unpacked) {
+            deleteAll(path);
+        }
+    }
+
+    private static void deleteAll(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        List<Path> paths;
+        try (Stream<Path> found = Files.walk(root)) {
+            paths = found.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.deleteIfExists(path);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,6 +140,36 @@ class FirstStartIT {
                 assertThat(second.postgres()).isEmpty();
             }
         }
+    }
+
+    @Test
+    void a_first_start_that_is_killed_halfway_can_be_repeated() throws Exception {
+        Path data = home.resolve("data");
+        try (GatewayProcess unpacking = GatewayProcess.in(data).start()) {
+            awaitAny(data.resolve("postgres-runtime"), "initdb");
+            unpacking.kill();
+        }
+        try (GatewayProcess initialising = GatewayProcess.in(data).start()) {
+            awaitAny(data.resolve("postgres"), "pg_wal");
+            initialising.kill();
+        }
+        try (GatewayProcess third = GatewayProcess.in(data).startReady()) {
+            Poll.until(
+                    "the keys are printed",
+                    Duration.ofSeconds(10),
+                    () -> third.printedKey("admin key").isPresent());
+            assertThat(clients(third, third.printedKey("admin key").orElseThrow()))
+                    .hasSize(2);
+            assertThat(data.resolve("postgres.password.new")).doesNotExist();
+        }
+    }
+
+    private static void awaitAny(Path root, String name) {
+        Poll.until(name + " is there", Duration.ofSeconds(60), () -> {
+            try (Stream<Path> found = Files.walk(root)) {
+                return found.anyMatch(path -> path.endsWith(name));
+            }
+        });
     }
 
     @Test
