@@ -147,23 +147,19 @@ final class ChatExchange {
     }
 
     private void collect(Upstream.Answer answer) {
-        Buffer body = Buffer.buffer();
-        answer.body()
-                .handler(chunk -> {
-                    if (body.length() + chunk.length() <= MAX_ANSWER_BYTES) {
-                        body.appendBuffer(chunk);
-                    } else {
-                        fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is longer than 64 MiB.");
-                    }
-                })
-                .exceptionHandler(this::unreachable)
-                .endHandler(end -> {
-                    upstreamNanos = System.nanoTime() - sentNanos;
-                    if (!over) {
-                        guarded(() -> collected(answer, body));
-                    }
-                })
-                .resume();
+        BoundedBody.collect(answer.body(), MAX_ANSWER_BYTES).onComplete(body -> {
+            upstreamNanos = System.nanoTime() - sentNanos;
+            if (over) {
+                return;
+            }
+            if (body.succeeded()) {
+                guarded(() -> collected(answer, body.result()));
+            } else if (body.cause() instanceof BoundedBody.TooLong) {
+                fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is longer than 64 MiB.");
+            } else {
+                unreachable(body.cause());
+            }
+        });
     }
 
     private void collected(Upstream.Answer answer, Buffer body) {

@@ -1,11 +1,7 @@
 package dev.comporta.usage;
 
-import io.vertx.pgclient.PgException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,32 +11,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the journal into the database, in order and in batches, on one thread of its own. While the database is away
- * it waits; what the database refuses for good goes to a file beside the journal, never nowhere.
+ * Brings the journal into the database, in order and in batches, on one thread of its own.
  *
  * <p>At its start it also settles the calls that an earlier process began and did not end.
  */
 final class UsageWriter implements AutoCloseable {
 
-    /** Stores a JSON array of rows; blocks. */
-    interface Rows {
-        void insert(String jsonArray) throws ExecutionException, InterruptedException, TimeoutException;
-    }
-
     private static final Logger LOG = Logger.getLogger(UsageWriter.class);
     private static final int SMALL_BATCH = 200;
     private static final long PAUSE_NANOS = 50_000_000;
-    private static final long MAX_BACKOFF_NANOS = 5_000_000_000L;
 
     private final Journal journal;
-    private final Rows rows;
+    private final StubbornStore store;
     private final Path rejected;
     private final Thread thread = new Thread(this::run, "usage-writer");
 
@@ -58,7 +45,6 @@ final class UsageWriter implements AutoCloseable {
     private volatile long written;
     private volatile int inherited;
     private volatile boolean closing;
-    private volatile boolean abandoned;
 
     /** Rows for one statement: bounded in number and in bytes, because a row may carry much metadata. */
     private static final class Batch {
@@ -82,9 +68,9 @@ final class UsageWriter implements AutoCloseable {
     private record Begun(Segment segment, int offset) {}
 
     /** @param rejected the file for rows that the database refuses */
-    UsageWriter(Journal journal, Rows rows, Path rejected) {
+    UsageWriter(Journal journal, StubbornStore.Rows rows, Path rejected) {
         this.journal = journal;
-        this.rows = rows;
+        store = new StubbornStore(rows, rejected);
         this.rejected = rejected;
         List<Segment> segments = journal.segments();
         firstOwn = segments.get(segments.size() - 1).sequence();
@@ -127,7 +113,7 @@ final class UsageWriter implements AutoCloseable {
     }
 
     private void run() {
-        while (!abandoned) {
+        while (!store.isStopped()) {
             int size = 0;
             try {
                 size = writeBatch();
@@ -171,9 +157,9 @@ final class UsageWriter implements AutoCloseable {
             }
         }
         if (!batch.rows.isEmpty()) {
-            insert(batch.rows);
+            store.store(batch.rows);
         }
-        if (abandoned) {
+        if (store.isStopped()) {
             return 0;
         }
         written += batch.rows.size();
@@ -209,7 +195,7 @@ final class UsageWriter implements AutoCloseable {
             // Only a machine that lost power leaves an end without its start.
             LOG.errorf("The journal has lost who made the call %s; what is left is in %s", end.id(), rejected);
             written++;
-            keepRejected(
+            store.keepRejected(
                     UsageRow.join(("{\"id\":\"" + end.id() + '"').getBytes(StandardCharsets.UTF_8), end.payload()));
         }
     }
@@ -258,85 +244,6 @@ final class UsageWriter implements AutoCloseable {
         }
     }
 
-    private void insert(List<byte[]> batch) {
-        long backoff = PAUSE_NANOS;
-        boolean told = false;
-        while (true) {
-            try {
-                rows.insert(jsonArray(batch));
-                if (told) {
-                    LOG.info("The database takes usage again");
-                }
-                return;
-            } catch (ExecutionException | TimeoutException | RuntimeException e) {
-                // Whatever went wrong, this thread must go on: nobody else writes usage.
-                if (e.getCause() instanceof PgException refusal && isAboutTheData(refusal)) {
-                    insertApart(batch, refusal);
-                    return;
-                }
-                if (!told) {
-                    LOG.warnf(
-                            "Usage waits in the journal, the database does not take it: %s",
-                            e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-                    told = true;
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                abandoned = true;
-            }
-            if (abandoned) {
-                return;
-            }
-            LockSupport.parkNanos(backoff);
-            backoff = Math.min(backoff * 2, MAX_BACKOFF_NANOS);
-        }
-    }
-
-    /** Halves a batch that the database refuses until the row that is to blame stands alone. */
-    private void insertApart(List<byte[]> batch, PgException refusal) {
-        if (batch.size() > 1) {
-            insert(batch.subList(0, batch.size() / 2));
-            insert(batch.subList(batch.size() / 2, batch.size()));
-            return;
-        }
-        LOG.errorf("The database refuses a usage row (%s); it is kept in %s", refusal.getSqlState(), rejected);
-        keepRejected(batch.get(0));
-    }
-
-    private void keepRejected(byte[] row) {
-        try {
-            Files.write(rejected, row, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            Files.writeString(rejected, "\n", StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            LOG.errorf("A usage row could not be kept (%s): %s", e.getMessage(), text(row));
-        }
-    }
-
-    /** SQL states 22 (data exception) and 23 (integrity constraint): the same row would be refused again. */
-    private static boolean isAboutTheData(PgException refusal) {
-        String state = refusal.getSqlState();
-        return state != null && (state.startsWith("22") || state.startsWith("23"));
-    }
-
-    private static String jsonArray(List<byte[]> batch) {
-        int length = batch.stream().mapToInt(row -> row.length + 1).sum() + 1;
-        byte[] json = new byte[length];
-        int at = 0;
-        byte separator = '[';
-        for (byte[] row : batch) {
-            json[at++] = separator;
-            System.arraycopy(row, 0, json, at, row.length);
-            at += row.length;
-            separator = ',';
-        }
-        json[at] = ']';
-        return text(json);
-    }
-
-    private static String text(byte[] utf8) {
-        return new String(utf8, StandardCharsets.UTF_8);
-    }
-
     /** Writes what is left, then stops; gives up after ten seconds, in which case the journal keeps the rest. */
     @Override
     public void close() {
@@ -344,7 +251,7 @@ final class UsageWriter implements AutoCloseable {
         LockSupport.unpark(thread);
         try {
             thread.join(10_000);
-            abandoned = true;
+            store.stop();
             LockSupport.unpark(thread);
             thread.join(1_000);
         } catch (InterruptedException e) {

@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 
 /** A table in memory that keeps the first row of an id, and that can be away, hang or refuse a row for good. */
-final class FakeTable implements UsageWriter.Rows {
+final class FakeTable implements StubbornStore.Rows {
 
     /** When an insert hangs: the database has taken the rows by then, or it has not. */
     enum Hang {
