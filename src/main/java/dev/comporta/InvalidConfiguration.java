@@ -58,9 +58,7 @@ final class InvalidConfiguration {
 
     private static String unknown(String name, Settings known) {
         return "unknown setting " + name
-                + known.nearest(name)
-                        .map(near -> " (did you mean " + near + "?)")
-                        .orElse("");
+                + known.nearest(name).map(near -> hint(name, near)).orElse("");
     }
 
     private static String hint(String name, String nearest) {
