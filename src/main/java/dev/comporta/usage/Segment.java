@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * operating system. Its space is allocated when it is created, so that a full disk is noticed then and not later.
  *
  * <p>Layout, big-endian: a header of 64 bytes (magic, sequence number or 0 for a spare, offset up to which the writer
- * is done), then records aligned to 8 bytes: length of kind and payload (0: nothing yet, -1: go on in the next
- * segment), CRC-32C, id, kind, payload. The length is stored last, so a reader never sees half a record.
+ * is done), then records aligned to 8 bytes: a mark, id, CRC-32C, kind, payload. The mark is the segment's sequence
+ * number (32 bits) and the length of the payload, or -1 where the journal goes on in the next segment. It is stored
+ * last and at once, so a reader never sees half a record; and because a recycled segment gets a new number, what is
+ * left of its former life is not taken for a record.
  *
  * <p>One thread appends, any number read.
  */
