@@ -127,8 +127,13 @@ class FlowTest {
         // One event, more than all buffers on the way to the caller take, and the end in the last piece of it.
         String large = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + "x".repeat(14 << 20);
         String rest = "\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
-        String model = upstream.model(
-                exchange -> exchange.eventStream().chunk(large).chunk(rest).end());
+        String model = upstream.model(exchange -> {
+            exchange.eventStream().chunk(large).chunk(rest);
+            for (int i = 0; i < 200; i++) {
+                exchange.chunk(": after the end " + FILLER + "\n\n");
+            }
+            exchange.end();
+        });
         try (RawCaller caller = new RawCaller(64 << 10)) {
             caller.chat(Gateway.streamedQuestion("burst/" + model));
             Exchange first = upstream.call(model);
