@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
@@ -53,7 +54,7 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
         opened.response().onComplete(head -> {
             if (head.succeeded()) {
                 answered(head.result());
-            } else if (again != null && !over && head.cause() instanceof IOException) {
+            } else if (again != null && !over && isClosed(head.cause())) {
                 request = null;
                 again.run();
             } else {
@@ -61,6 +62,11 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
             }
         });
         opened.end(body);
+    }
+
+    /** Vert.x tells of an orderly end and of a reset in different ways. */
+    private static boolean isClosed(Throwable cause) {
+        return cause instanceof HttpClosedException || cause instanceof IOException;
     }
 
     private void answered(HttpClientResponse head) {

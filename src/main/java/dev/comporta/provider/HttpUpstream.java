@@ -76,7 +76,7 @@ final class HttpUpstream implements Upstream {
                 .setSsl(tls)
                 .setURI(pathPrefix + request.path())
                 .setHeaders(forwarded);
-        local.transmit(exchange, options, request.body());
+        local.transmit(exchange, options, request.body(), true);
         return exchange;
     }
 
@@ -87,7 +87,8 @@ final class HttpUpstream implements Upstream {
      */
     private record Connections(HttpClient client, IdleWatch watch, Set<HttpConnection> known) {
 
-        void transmit(HttpExchange exchange, RequestOptions options, Buffer body) {
+        /** @param mayRepeat once only: a provider that closes the connection because of the request would bill each */
+        void transmit(HttpExchange exchange, RequestOptions options, Buffer body, boolean mayRepeat) {
             client.request(options).onComplete(connected -> {
                 if (connected.failed()) {
                     exchange.fail(connected.cause());
@@ -98,7 +99,10 @@ final class HttpUpstream implements Upstream {
                 if (!servedBefore) {
                     watch(request.connection());
                 }
-                exchange.begin(request, body, servedBefore ? () -> transmit(exchange, options, body) : null);
+                exchange.begin(
+                        request,
+                        body,
+                        mayRepeat && servedBefore ? () -> transmit(exchange, options, body, false) : null);
             });
         }
 

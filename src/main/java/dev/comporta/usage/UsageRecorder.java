@@ -144,7 +144,8 @@ public class UsageRecorder {
         }
     }
 
-    private static Future<Void> here(Future<Void> safe) {
+    /** The same, but completing on the event loop that asks, if one does. */
+    static Future<Void> here(Future<Void> safe) {
         Context context = Vertx.currentContext();
         if (safe.isComplete() || context == null) {
             return safe;

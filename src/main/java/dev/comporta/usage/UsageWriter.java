@@ -37,6 +37,9 @@ final class UsageWriter implements AutoCloseable {
     /** Calls that an earlier process did not end. */
     private final Deque<byte[]> interrupted = new ArrayDeque<>();
 
+    /** How many of those are stored; as long as their segments are kept, reading again settles them again. */
+    private int settled;
+
     /** Sequence number of the first segment that this process wrote itself. */
     private final long firstOwn;
 
@@ -138,6 +141,10 @@ final class UsageWriter implements AutoCloseable {
         offset = Segment.HEADER;
         begun.clear();
         interrupted.clear();
+        if (segment.sequence() < firstOwn) {
+            written -= settled;
+        }
+        settled = 0;
     }
 
     /** Reads what the journal has, up to a batch, stores it, and marks it as done. Returns how many rows that were. */
@@ -146,6 +153,7 @@ final class UsageWriter implements AutoCloseable {
         while (!batch.isFull() && !interrupted.isEmpty()) {
             batch.add(interrupted.remove());
         }
+        int settling = batch.rows.size();
         List<Segment> finished = new ArrayList<>();
         while (!batch.isFull()) {
             JournalRecord record = segment.read(offset);
@@ -163,6 +171,7 @@ final class UsageWriter implements AutoCloseable {
             return 0;
         }
         written += batch.rows.size();
+        settled += settling;
         finished.forEach(done -> done.done(Integer.MAX_VALUE));
         segment.done(offset);
         releaseSegments();

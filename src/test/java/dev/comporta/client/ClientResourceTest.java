@@ -59,6 +59,16 @@ class ClientResourceTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"%00", "a%00b"})
+    void a_name_that_no_table_holds_is_the_callers_mistake(String name) {
+        admin().urlEncodingEnabled(false)
+                .get("/api/clients/" + name)
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json");
+    }
+
     @Test
     void every_setting_can_be_made_with_the_client() {
         String slug = "c-" + UUID.randomUUID().toString().substring(0, 13);

@@ -109,7 +109,18 @@ class AuditTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"?limit=0", "?limit=501", "?limit=x", "?cursor=x", "?from=yesterday", "?clientId=x", "?cursor=_"
+            strings = {
+                "?limit=0",
+                "?limit=501",
+                "?limit=x",
+                "?cursor=x",
+                "?from=yesterday",
+                "?clientId=x",
+                "?cursor=_",
+                "?from=%2B1000000000-12-31T23:59:59Z",
+                "?to=-0001-01-01T00:00:00Z",
+                "?model=%00",
+                "?conversationId=a%00b"
             })
     void a_question_that_makes_no_sense_is_the_callers_mistake(String query) {
         HttpResponse<byte[]> response = Gateway.get(AUDIT + query, "Authorization", "Bearer " + Gateway.ADMIN_KEY);

@@ -302,6 +302,21 @@ class ErrorContractTest {
     }
 
     @Test
+    void a_wrong_key_is_refused_before_the_body_comes() throws Exception {
+        try (RawCaller caller = new RawCaller()) {
+            String head =
+                    "POST %s HTTP/1.1\r\nHost: gateway.test\r\nAuthorization: Bearer wrong\r\nContent-Length: %d\r\n\r\n"
+                            .formatted(Gateway.CHAT, 3 << 20);
+
+            Wire.Message answer =
+                    caller.send(head.getBytes(StandardCharsets.US_ASCII)).answer();
+
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.text()).contains("\"invalid_api_key\"");
+        }
+    }
+
+    @Test
     void chunks_that_are_too_many_are_refused() throws Exception {
         try (RawCaller caller = new RawCaller()) {
             caller.head("POST", Gateway.CHAT, "Transfer-Encoding: chunked");

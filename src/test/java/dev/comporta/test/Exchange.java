@@ -104,6 +104,11 @@ public final class Exchange {
         head(status, all).raw(body);
     }
 
+    /** Which connection of the gateway this came on. */
+    public int connection() {
+        return socket.getPort();
+    }
+
     /** Breaks the connection. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);

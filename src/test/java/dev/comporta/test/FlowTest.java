@@ -14,11 +14,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls in time: who waits for whom, who leaves, and who must not meet. */
 @QuarkusTest
@@ -115,6 +119,147 @@ class FlowTest {
             return written > 0 && System.nanoTime() - seen[1] > TimeUnit.MILLISECONDS.toNanos(millis);
         });
         return seen[0];
+    }
+
+    @Test
+    void a_caller_that_does_not_read_while_the_end_comes_in_a_burst_keeps_no_connection_from_the_provider()
+            throws Exception {
+        // One event, more than all buffers on the way to the caller take, and the end in the last piece of it.
+        String large = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + "x".repeat(14 << 20);
+        String rest = "\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+        String model = upstream.model(exchange -> {
+            exchange.eventStream().chunk(large).chunk(rest);
+            for (int i = 0; i < 200; i++) {
+                exchange.chunk(": after the end " + FILLER + "\n\n");
+            }
+            exchange.end();
+        });
+        try (RawCaller caller = new RawCaller(64 << 10)) {
+            caller.chat(Gateway.streamedQuestion("burst/" + model));
+            Exchange first = upstream.call(model);
+            standstill(first, 333);
+
+            assertThat(caller.answer().text()).isEqualTo(large + rest);
+            // The same connection of the caller, and so the same event loop and its connections to the provider.
+            upstream.script(model, Answers.json(Answers.completion("Hi")));
+            assertThat(caller.chat(Gateway.question("burst/" + model)).answer().status())
+                    .isEqualTo(200);
+            int second = upstream.call(model).connection();
+            eventually(
+                    "The first connection is in use or closed", () -> second == first.connection() || first.isGone());
+        }
+    }
+
+    @Test
+    void comments_without_end_and_no_event_are_an_error() throws Exception {
+        CompletableFuture<Long> written = new CompletableFuture<>();
+        String comment = ": " + "x".repeat(64 << 10) + "\n\n";
+        String model = upstream.model(exchange -> {
+            try {
+                exchange.eventStream();
+                while (exchange.written() < 4 * BUFFERS) {
+                    exchange.chunk(comment);
+                }
+            } finally {
+                written.complete(exchange.written());
+            }
+        });
+
+        HttpResponse<byte[]> response = Gateway.chat(Gateway.streamedQuestion("acme/" + model));
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(written.get(20, TimeUnit.SECONDS)).isLessThan(BUFFERS);
+        assertThat(Gateway.usage(response).path("status").asText()).isEqualTo("error");
+    }
+
+    @Test
+    void the_time_until_the_first_event_is_the_providers_and_not_the_gateways() {
+        String model = upstream.model(exchange -> exchange.eventStream()
+                .await(new CompletableFuture<>().completeOnTimeout(null, 1, TimeUnit.SECONDS))
+                .event(Answers.chunk("{}", "\"stop\""))
+                .event("[DONE]")
+                .end());
+
+        HttpResponse<byte[]> response = Gateway.chat(Gateway.streamedQuestion("acme/" + model));
+
+        assertThat(Double.parseDouble(Gateway.header(response, "x-gateway-overhead-ms")))
+                .isLessThan(500);
+    }
+
+    // Connections that have grown old
+
+    @Test
+    void a_provider_that_closes_after_each_answer_costs_nobody_a_call() {
+        String model = upstream.model(exchange -> {
+            exchange.whole(
+                    200, Answers.completion("Hi").getBytes(StandardCharsets.UTF_8), "content-type: application/json");
+            exchange.close();
+        });
+
+        for (int i = 0; i < 200; i++) {
+            assertThat(Gateway.chat(Gateway.question("stale/" + model)).statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(upstream.waiting(model)).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_provider_that_closes_when_the_next_request_comes_costs_nobody_a_call(boolean orderly) {
+        Set<Integer> served = ConcurrentHashMap.newKeySet();
+        String model = upstream.model(exchange -> {
+            if (served.add(exchange.connection())) {
+                exchange.whole(
+                        200,
+                        Answers.completion("Hi").getBytes(StandardCharsets.UTF_8),
+                        "content-type: application/json");
+            } else if (orderly) {
+                exchange.close();
+            } else {
+                exchange.reset();
+            }
+        });
+
+        for (int i = 0; i < 50; i++) {
+            assertThat(Gateway.chat(Gateway.question("stale/" + model)).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_provider_that_breaks_a_new_connection_is_not_asked_again() {
+        String model = upstream.model(Exchange::close);
+
+        HttpResponse<byte[]> response = Gateway.chat(Gateway.question("fresh/" + model));
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(Gateway.text(response)).contains("\"provider_unreachable\"");
+        assertThat(Gateway.usage(response).path("status").asText()).isEqualTo("error");
+        assertThat(upstream.waiting(model)).isOne();
+    }
+
+    @Test
+    void a_provider_that_breaks_on_a_request_is_asked_twice_at_most() throws Exception {
+        int connections = 20;
+        CountDownLatch allHere = new CountDownLatch(connections);
+        String warm = upstream.model(exchange -> {
+            allHere.countDown();
+            await(allHere);
+            exchange.whole(
+                    200, Answers.completion("Hi").getBytes(StandardCharsets.UTF_8), "content-type: application/json");
+        });
+        List<CompletableFuture<HttpResponse<byte[]>>> all = new ArrayList<>();
+        byte[] question = Gateway.question("stale/" + warm).getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < connections; i++) {
+            all.add(Gateway.http().sendAsync(Gateway.chatRequest(question), HttpResponse.BodyHandlers.ofByteArray()));
+        }
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+        String poison = upstream.model(Exchange::close);
+
+        HttpResponse<byte[]> response = Gateway.chat(Gateway.question("stale/" + poison));
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(upstream.waiting(poison)).isEqualTo(2);
     }
 
     // Leaving

@@ -217,6 +217,20 @@ class PassThroughTest {
     }
 
     @Test
+    void a_query_reaches_the_provider_as_it_was_written() {
+        String model = upstream.model(Answers.json(Answers.completion("Hi")));
+        String query = "?api-version=1&a=b%20c&d=%C3%A9%2F&e";
+
+        HttpResponse<byte[]> response = Gateway.send(Gateway.request(Gateway.CHAT + query)
+                .POST(HttpRequest.BodyPublishers.ofString(Gateway.question("acme/" + model)))
+                .build());
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(upstream.call(model).request().startLine())
+                .isEqualTo("POST /acme/v1/chat/completions" + query + " HTTP/1.1");
+    }
+
+    @Test
     void a_model_name_with_slashes_reaches_its_provider_whole() {
         String model = "openai/" + upstream.model(Answers.json(Answers.completion("Hi")));
         upstream.script(model, Answers.json(Answers.completion("Hi")));

@@ -37,6 +37,10 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         settings.put("gateway.providers.slow.idle-timeout", "1S");
         provider(settings, "silent", base + "/silent/v1", ACME_KEY);
         settings.put("gateway.providers.silent.stream-usage", "never");
+        // Each for one test only, so that nobody else's connections to it are at hand.
+        provider(settings, "fresh", base + "/fresh/v1", ACME_KEY);
+        provider(settings, "stale", base + "/stale/v1", ACME_KEY);
+        provider(settings, "burst", base + "/burst/v1", ACME_KEY);
         settings.put("gateway.providers.free.base-url", base + "/free");
         settings.put("gateway.providers.keyless.base-url", base + "/keyless/v1");
         settings.put("gateway.providers.keyless.key-required", "true");

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -299,7 +301,96 @@ class UsageTest {
         assertThat(usage.path("costUsd").decimalValue()).isPositive();
     }
 
+    // Where the provider fails
+
+    static List<ScriptedUpstream.Script> failuresOfAnAnswerThatHasBegun() {
+        byte[] half = Answers.completion("Hi").substring(0, 40).getBytes(StandardCharsets.UTF_8);
+        String[] head = {"content-type: application/json", "content-length: 1000"};
+        return List.of(
+                exchange -> exchange.head(200, head).raw(half).reset(),
+                exchange -> exchange.head(200, head).raw(half).close(),
+                exchange -> exchange.whole(200, "<html>".getBytes(StandardCharsets.UTF_8), "content-type: text/html"),
+                exchange -> exchange.whole(200, half, "content-type: application/json"),
+                exchange -> exchange.eventStream().chunk(": thinking\n\n").reset());
+    }
+
+    @ParameterizedTest(name = "{index}")
+    @MethodSource("failuresOfAnAnswerThatHasBegun")
+    void an_answer_that_began_and_came_to_nothing_is_billed_by_estimate(ScriptedUpstream.Script script) {
+        HttpResponse<byte[]> response = Gateway.chat(Gateway.question("acme/" + upstream.model(script)));
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertFailedAndEstimated(Gateway.usage(response), 502);
+    }
+
+    @Test
+    void a_provider_that_is_too_late_may_bill_all_the_same() {
+        HttpResponse<byte[]> response = Gateway.chat(Gateway.question("slow/" + upstream.model(Exchange::stall)));
+
+        assertFailedAndEstimated(Gateway.usage(response), 504);
+    }
+
+    private static void assertFailedAndEstimated(JsonNode usage, int status) {
+        assertThat(usage.path("status").asText()).isEqualTo("error");
+        assertThat(usage.path("statusCode").asInt()).isEqualTo(status);
+        assertThat(usage.path("usageSource").asText()).isEqualTo("estimated");
+        assertThat(usage.path("inputTokens").asLong()).isPositive();
+        assertThat(usage.path("outputTokens").asLong()).isZero();
+    }
+
+    @Test
+    void a_provider_that_was_never_reached_billed_nothing() {
+        JsonNode usage = Gateway.usage(Gateway.chat(Gateway.question("dead/x")));
+
+        assertThat(usage.path("status").asText()).isEqualTo("error");
+        assertThat(usage.path("statusCode").asInt()).isEqualTo(502);
+        assertThat(usage.path("usageSource").asText()).isEqualTo("exact");
+        assertThat(usage.path("totalTokens").asLong()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"99999,502", "600,502", "42,502", "204,502", "302,502", "498,503", "529,503"})
+    void a_status_that_no_client_understands_becomes_one_that_it_does(int said, int shown) {
+        HttpResponse<byte[]> response = Gateway.chat(Gateway.question("acme/"
+                + upstream.model(exchange -> exchange.whole(said, new byte[0], "content-type: application/json"))));
+
+        assertThat(response.statusCode()).isEqualTo(shown);
+        assertThat(Json.read(response.body()).at("/error/code").asText()).isEqualTo("provider_failed");
+        JsonNode usage = Gateway.usage(response);
+        assertThat(usage.path("status").asText()).isEqualTo("error");
+        assertThat(usage.path("statusCode").asInt()).isEqualTo(shown);
+    }
+
     // Attribution
+
+    @Test
+    void a_refused_call_says_whose_it_was() {
+        String conversation = Gateway.newConversation();
+
+        HttpResponse<byte[]> refused = Gateway.chat(
+                Gateway.streamedQuestion("keyless/x"),
+                "x-gateway-conversation-id",
+                conversation,
+                "x-gateway-metadata",
+                "{\"plan\":\"gold\"}");
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        JsonNode usage = Gateway.usageOf(conversation);
+        assertThat(usage.path("requestId").asText()).isEqualTo(Gateway.requestId(refused));
+        assertThat(usage.path("streamed").asBoolean()).isTrue();
+        assertThat(usage.path("metadata")).isEqualTo(Json.read("{\"plan\":\"gold\"}"));
+        assertThat(usage.path("status").asText()).isEqualTo("error");
+    }
+
+    @Test
+    void a_call_refused_for_its_attribution_is_recorded_without_it() {
+        HttpResponse<byte[]> refused = Gateway.chat(Gateway.streamedQuestion("acme/x"), "x-gateway-metadata", "[1]");
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        JsonNode usage = Gateway.usage(refused);
+        assertThat(usage.path("streamed").asBoolean()).isTrue();
+        assertThat(usage.path("requestedModel").asText()).isEqualTo("acme/x");
+    }
 
     @Test
     void what_the_caller_says_about_a_call_is_recorded_and_goes_no_further() {

@@ -33,7 +33,8 @@ final class FakeTable implements StubbornStore.Rows {
     private final Set<UUID> contradictions = new HashSet<>();
     private int failures;
     private int refusals;
-    private RuntimeException bug;
+    private Runnable bug = () -> {};
+    private int bugIn;
     private Hang hang = Hang.NEVER;
     private boolean hanging;
     private boolean dead;
@@ -41,10 +42,9 @@ final class FakeTable implements StubbornStore.Rows {
     @Override
     public synchronized void insert(String jsonArray) throws ExecutionException, InterruptedException {
         JsonArray batch = new JsonArray(jsonArray);
-        if (bug != null) {
-            RuntimeException thrown = bug;
-            bug = null;
-            throw thrown;
+        if (bugIn > 0 && --bugIn == 0) {
+            notifyAll();
+            bug.run();
         }
         if (failures > 0) {
             failures--;
@@ -95,8 +95,14 @@ final class FakeTable implements StubbornStore.Rows {
         failures = times;
     }
 
-    synchronized void throwOnce(RuntimeException exception) {
-        bug = exception;
+    /**
+     * Throws once.
+     *
+     * @param insert at which insert from now on; 1 is the next
+     */
+    synchronized void throwAt(int insert, Runnable thrower) {
+        bugIn = insert;
+        bug = thrower;
     }
 
     synchronized void hang(Hang when) {

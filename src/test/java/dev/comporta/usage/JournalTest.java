@@ -150,6 +150,24 @@ class JournalTest {
     }
 
     @Test
+    void that_is_full_takes_no_refusals_either_because_their_room_belongs_to_calls_under_way() {
+        Journal journal = open(SEGMENT, 1, false);
+        fill(journal);
+        byte[] row = new byte[400];
+
+        for (int i = 0; i < 100; i++) {
+            UUID id = new UUID(8, i);
+            GatewayError refusal = catchThrowableOfType(GatewayError.class, () -> journal.refused(id, row));
+            assertThat(refusal.code()).isEqualTo(ErrorCode.ACCOUNTING_UNAVAILABLE);
+        }
+
+        assertThat(journal.appended()).isZero();
+        for (int i = 0; i < SEGMENT / 4 / 300; i++) {
+            assertThat(journal.ended(new UUID(9, i), new byte[200]).succeeded()).isTrue();
+        }
+    }
+
+    @Test
     void that_was_full_takes_calls_again_once_a_segment_is_given_back() {
         Journal journal = open(SEGMENT, 1, false);
         fill(journal);

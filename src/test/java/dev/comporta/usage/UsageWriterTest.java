@@ -2,14 +2,22 @@ package dev.comporta.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -18,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Usage comes from the journal into the database")
 class UsageWriterTest {
@@ -25,7 +34,7 @@ class UsageWriterTest {
     @TempDir
     Path temporary;
 
-    private final FakeTable table = new FakeTable();
+    private FakeTable table = new FakeTable();
     private final List<JournalledProcess> running = new ArrayList<>();
 
     @AfterEach
@@ -70,6 +79,31 @@ class UsageWriterTest {
         table.awaitSize(2_500);
         assertThat(table.ids()).isEqualTo(ended);
         assertThat(table.batches()).allMatch(size -> size <= 1_000).hasSize(3);
+    }
+
+    @Test
+    void in_batches_of_two_megabytes_at_most() throws InterruptedException {
+        int row = 20 << 10;
+        List<Integer> lengths = new CopyOnWriteArrayList<>();
+        CountDownLatch written = new CountDownLatch(300);
+        try (Journal journal = Journal.open(temporary.resolve("big"), 4 << 20, 64 << 20, false, Duration.ofMillis(1));
+                UsageWriter writer = new UsageWriter(
+                        journal,
+                        rows -> {
+                            lengths.add(rows.length());
+                            new JsonArray(rows).forEach(each -> written.countDown());
+                        },
+                        temporary.resolve("rejected"))) {
+            byte[] big = ("{\"metadata\":\"" + "x".repeat(row) + "\"}").getBytes(StandardCharsets.US_ASCII);
+            for (int i = 0; i < 300; i++) {
+                journal.refused(UUID.randomUUID(), big);
+            }
+
+            writer.start();
+
+            assertThat(written.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(lengths).hasSize(3).allMatch(length -> length < (2 << 20) + 2 * row);
+        }
     }
 
     @Test
@@ -118,7 +152,9 @@ class UsageWriterTest {
 
         @Test
         void fails_in_a_way_that_nobody_expected() throws InterruptedException {
-            table.throwOnce(new IllegalStateException("Pool closed"));
+            table.throwAt(1, () -> {
+                throw new IllegalStateException("Pool closed");
+            });
             JournalledProcess process = start("a", table);
 
             UUID ended = process.call();
@@ -126,6 +162,68 @@ class UsageWriterTest {
             table.awaitSize(1);
             assertThat(table.ids()).containsExactly(ended);
             process.awaitDepth(0);
+        }
+
+        @Test
+        void brings_more_than_fits_into_memory() throws InterruptedException {
+            JournalledProcess process = process("a", table);
+            UUID underWay = UUID.randomUUID();
+            process.begins(underWay);
+            List<UUID> ended = calls(process, 1_500);
+            runOutOfMemoryAt(2);
+            process.writer.start();
+            table.awaitSize(1_500);
+            assertThat(table.ids()).isEqualTo(ended);
+            runOutOfMemoryAt(1);
+
+            process.ends(underWay);
+
+            table.awaitSize(1_501);
+            assertThat(JournalledProcess.outcome(table.rows().get(underWay))).isEqualTo("ended");
+            assertThat(process.writer.isAlive()).isTrue();
+            assertDepthIsTrue(process);
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2, 3})
+        void brings_more_than_fits_into_memory_while_interrupted_calls_are_settled(int insert) throws Exception {
+            JournalledProcess first = process("a", table);
+            Set<UUID> all = new HashSet<>(calls(first, 100));
+            List<UUID> interrupted = new ArrayList<>();
+            for (int i = 0; i < 1_200; i++) {
+                interrupted.add(UUID.randomUUID());
+                first.begins(interrupted.get(i));
+            }
+            table = new FakeTable();
+            JournalledProcess reborn = process(first.dies(temporary.resolve("b")), table);
+            all.addAll(interrupted);
+            all.addAll(calls(reborn, 50));
+            runOutOfMemoryAt(insert);
+
+            reborn.writer.start();
+
+            table.awaitSize(1_350);
+            assertThat(table.ids()).containsExactlyInAnyOrderElementsOf(all);
+            assertThat(interrupted)
+                    .allMatch(id ->
+                            JournalledProcess.outcome(table.rows().get(id)).equals("interrupted"));
+            assertThat(table.contradictions()).isEmpty();
+            assertDepthIsTrue(reborn);
+        }
+
+        private void runOutOfMemoryAt(int insert) {
+            table.throwAt(insert, () -> {
+                throw new OutOfMemoryError("of the test");
+            });
+        }
+
+        /** Returns to 0, and then counts what waits: rows that were sent twice are not counted twice. */
+        private void assertDepthIsTrue(JournalledProcess process) throws InterruptedException {
+            process.awaitDepth(0);
+            table.hang(FakeTable.Hang.BEFORE_COMMIT);
+            calls(process, 7);
+            table.awaitHanging();
+            assertThat(process.writer.depth()).isEqualTo(7);
         }
 
         @ParameterizedTest

@@ -35,7 +35,7 @@ public final class ChatStream {
     private @Nullable TokenUsage usage;
     private @Nullable Buffer error;
     private boolean begun;
-    /** Whether the bytes have ended: what is not JSON now was cut off in the middle. */
+    /** Whether the bytes have ended: what is not JSON now was cut off in the middle, and nothing in it counts. */
     private boolean ending;
 
     private boolean done;
@@ -126,7 +126,9 @@ public final class ChatStream {
             done = true;
         } else {
             begun = true;
-            chunk(event, data);
+            if (!ending || isJson(data)) {
+                chunk(event, data);
+            }
         }
     }
 
@@ -135,10 +137,8 @@ public final class ChatStream {
         try (JsonParser json = Json.parser(data)) {
             chunk.read(json, text, choices);
         } catch (IOException e) {
-            if (!ending) {
-                // Not ours to judge: the caller's SDK sees what the provider sent.
-                pass(event);
-            }
+            // Not ours to judge: the caller's SDK sees what the provider sent.
+            pass(event);
             return;
         }
         if (chunk.usage != null) {
@@ -157,6 +157,17 @@ public final class ChatStream {
             out.appendString("data: ")
                     .appendBytes(without(data, Json.withComma(data, chunk.usageRange)))
                     .appendString("\n\n");
+        }
+    }
+
+    private static boolean isJson(byte[] data) {
+        try (JsonParser json = Json.parser(data)) {
+            while (json.nextToken() != null) {
+                json.skipChildren();
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

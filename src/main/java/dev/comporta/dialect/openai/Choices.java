@@ -6,7 +6,7 @@ import java.util.BitSet;
 final class Choices {
 
     /** More than any provider offers; what is beyond shares the last place. */
-    private static final int MOST = 1_024;
+    static final int MOST = 1_024;
 
     private final BitSet begun = new BitSet();
     private final BitSet finished = new BitSet();

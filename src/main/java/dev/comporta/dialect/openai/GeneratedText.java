@@ -50,7 +50,7 @@ final class GeneratedText {
                 }
                 case VALUE_NUMBER_INT -> {
                     if (depth == OF_A_CHOICE && "index".equals(json.currentName())) {
-                        index = json.getValueAsInt(0);
+                        index = json.getNumberType() == JsonParser.NumberType.INT ? json.getIntValue() : Choices.MOST;
                     }
                 }
                 case VALUE_STRING -> {

@@ -108,6 +108,57 @@ class ChatStreamTest {
         }
 
         @Test
+        void every_choice_that_has_begun_must_have_finished() {
+            String both = choice(0, "null") + choice(1, "null");
+
+            assertThat(read(KEEP, both + choice(0, "\"stop\"")).stream.isWhole())
+                    .isFalse();
+            assertThat(read(KEEP, both + choice(1, "\"length\"")).stream.isWhole())
+                    .isFalse();
+            assertThat(read(KEEP, both + choice(0, "\"stop\"") + choice(1, "\"length\""))
+                            .stream
+                            .isWhole())
+                    .isTrue();
+            assertThat(read(KEEP, both + choice(0, "\"stop\"") + DONE).stream.isWhole())
+                    .isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"-1", "1024", "2147483647", "-2147483648", "99999999999999999999", "1.5", "\"1\"", "{}"})
+        void the_index_of_a_choice_may_be_absurd(String index) {
+            String begun = choice(7, "null") + choice(index, "null");
+
+            Seen broken = read(KEEP, begun + choice(index, "\"stop\""));
+            Seen whole = read(KEEP, begun + choice(index, "\"stop\"") + choice(7, "\"stop\""));
+
+            assertThat(broken.stream.isWhole()).isFalse();
+            assertThat(whole.stream.isWhole()).isTrue();
+            assertThat(whole.stream.takeText()).isEqualTo("xxxx");
+            assertThat(whole.out).endsWith(choice(7, "\"stop\""));
+        }
+
+        private static String choice(Object index, String finishReason) {
+            return "data: {\"choices\":[{\"index\":%s,\"delta\":{\"content\":\"x\"},\"finish_reason\":%s}]}\n\n"
+                    .formatted(index, finishReason);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half",
+                    "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]",
+                    "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]\n",
+                    "data: [DON"
+                })
+        void half_an_event_at_the_end_is_kept_from_the_caller(String half) {
+            Seen seen = read(KEEP, HELLO + half);
+
+            assertThat(seen.out).isEqualTo(HELLO);
+            assertThat(seen.stream.isWhole()).isFalse();
+        }
+
+        @Test
         void done_without_a_finish_reason_is_whole() {
             assertThat(read(KEEP, HELLO + DONE).stream.isWhole()).isTrue();
         }
