@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleWatch.Watched {
 
+    private static final long SOON_NANOS = 1_000_000_000;
+
     private final Promise<Upstream.Answer> answer = Promise.promise();
     private final IdleWatch watch;
     private final long responseTimeoutNanos;
@@ -42,8 +44,8 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
     /**
      * The connection is there: sends the request, unless it has been given up meanwhile.
      *
-     * @param again what to do if the connection had served before and turns out to be closed: the provider closed it
-     *     while it was idle, and has not seen the request
+     * @param again what to do if the connection had served before and soon turns out to be closed: the provider closed
+     *     it while it was idle, and has not seen the request
      */
     void begin(HttpClientRequest opened, Buffer body, @Nullable Runnable again) {
         if (over) {
@@ -51,10 +53,11 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
             return;
         }
         request = opened;
+        lastActivity = System.nanoTime();
         opened.response().onComplete(head -> {
             if (head.succeeded()) {
                 answered(head.result());
-            } else if (again != null && !over && isClosed(head.cause())) {
+            } else if (again != null && !over && isClosed(head.cause()) && isSoon()) {
                 request = null;
                 again.run();
             } else {
@@ -62,6 +65,11 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
             }
         });
         opened.end(body);
+    }
+
+    /** A provider that takes longer to close has read the request, and may be answering another copy of it. */
+    private boolean isSoon() {
+        return System.nanoTime() - lastActivity < SOON_NANOS;
     }
 
     /** Vert.x tells of an orderly end and of a reset in different ways. */
