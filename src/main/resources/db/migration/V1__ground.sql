@@ -82,8 +82,8 @@ CREATE TABLE ai_models_registry (
                                                CHECK (status IN ('active', 'deprecated', 'retired')),
     deprecation_date               DATE,
     is_active                      BOOLEAN     NOT NULL DEFAULT true,
-    -- True once somebody wrote the row, by the API or by SQL: later seed data and price syncs leave it alone. An UPDATE
-    -- that sets it to false hands the row back to them.
+    -- True once somebody changed the row, by the API or by SQL: later seed data and price syncs leave it alone. An
+    -- UPDATE of nothing but this column to false hands the row back to them.
     is_edited                      BOOLEAN     NOT NULL DEFAULT false,
     description                    TEXT,
     created_at                     TIMESTAMPTZ NOT NULL DEFAULT now(),
@@ -96,9 +96,12 @@ CREATE TABLE ai_models_registry (
 -- after the next start.
 CREATE FUNCTION comporta_mark_edited() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF current_setting('comporta.refreshing', true) IS DISTINCT FROM 'on'
-       AND (TG_OP = 'INSERT' OR NOT OLD.is_edited) THEN
-        NEW.is_edited := true;
+    IF current_setting('comporta.refreshing', true) IS DISTINCT FROM 'on' THEN
+        IF TG_OP = 'INSERT' THEN
+            NEW.is_edited := true;
+        ELSIF to_jsonb(NEW) - 'is_edited' - 'updated_at' IS DISTINCT FROM to_jsonb(OLD) - 'is_edited' - 'updated_at' THEN
+            NEW.is_edited := true;
+        END IF;
     END IF;
     RETURN NEW;
 END $$;

@@ -84,21 +84,22 @@ public class DataPlane {
             ErrorReply.write(request, id, asGatewayError(e));
             return;
         }
+        Function<Buffer, Call> call = body -> new Call(
+                id,
+                receivedAt,
+                startNanos,
+                "POST",
+                "/v1/chat/completions",
+                request.query(),
+                ApiType.CHAT_COMPLETIONS,
+                Dialect.OPENAI,
+                request.headers(),
+                body,
+                gone.future());
         Future<Reply> reply = incoming.read()
-                .compose(body -> pipeline.chat(
-                        new Call(
-                                id,
-                                receivedAt,
-                                startNanos,
-                                "POST",
-                                "/v1/chat/completions",
-                                request.query(),
-                                ApiType.CHAT_COMPLETIONS,
-                                Dialect.OPENAI,
-                                request.headers(),
-                                body,
-                                gone.future()),
-                        caller));
+                .compose(
+                        body -> pipeline.chat(call.apply(body), caller),
+                        failure -> pipeline.unread(call.apply(Buffer.buffer()), caller, failure));
         reply.onComplete(result -> {
             if (result.succeeded()) {
                 ReplyWriter.write(request.response(), result.result());

@@ -55,8 +55,6 @@ final class ChatExchange {
     private long sentNanos;
     private long upstreamNanos;
     private long overheadNanos = -1;
-    /** Whether the provider has begun to answer, and so to bill. */
-    private boolean begunToAnswer;
     /** Whether the end is decided; whoever sets this records it. */
     private boolean over;
 
@@ -134,8 +132,7 @@ final class ChatExchange {
     private void answered(Upstream.Answer answer) {
         upstreamNanos = System.nanoTime() - sentNanos;
         String contentType = answer.headers().get(HttpHeaders.CONTENT_TYPE);
-        begunToAnswer = isSuccess(answer);
-        if (begunToAnswer && contentType != null && contentType.startsWith("text/event-stream")) {
+        if (isSuccess(answer) && contentType != null && contentType.startsWith("text/event-stream")) {
             stream(answer);
         } else {
             collect(answer);
@@ -284,8 +281,8 @@ final class ChatExchange {
         }
         over = true;
         reset();
-        boolean billed = begunToAnswer || code == ErrorCode.PROVIDER_TIMEOUT;
-        Future<Used> used = billed
+        // Unknown is not free: a provider that has read the request may bill it, even if it never answers.
+        Future<Used> used = exchange != null && exchange.wasSent()
                 ? used(null, () -> stream == null ? Future.succeededFuture(0L) : stream.outputTokens())
                 : Future.succeededFuture(new Used(TokenUsage.NONE, UsageSource.EXACT));
         used.compose(tokens -> ended(new Outcome(

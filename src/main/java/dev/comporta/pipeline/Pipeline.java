@@ -20,7 +20,6 @@ import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Locale;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -136,10 +135,21 @@ public class Pipeline {
         if (shared == null && provider.keyRequired()) {
             throw new GatewayError(
                     ErrorCode.PROVIDER_KEY_MISSING,
-                    "The gateway has no key for the provider %s: set %s_API_KEY."
-                            .formatted(provider.name(), provider.name().toUpperCase(Locale.ROOT)));
+                    "The gateway has no key for the provider %s: its operator has to set gateway.providers.%s.api-key."
+                            .formatted(provider.name(), provider.name()));
         }
         return shared;
+    }
+
+    /**
+     * Accounts for a call whose body could not be read.
+     *
+     * @return always fails, with {@code failure}
+     */
+    public Future<Reply> unread(Call call, Caller caller, Throwable failure) {
+        return failure instanceof GatewayError refusal
+                ? refused(new AuthenticatedCall(call, caller), null, refusal)
+                : Future.failedFuture(failure);
     }
 
     /** A call that its client made, and that no provider saw, is a row of the usage log too. */

@@ -57,13 +57,14 @@ final class DemoUpstream implements Upstream {
         return new DemoExchange(status, "application/json", List.of(body));
     }
 
+    /** Each chunk is written when it is its turn: a long answer must not hold the event loop. */
     private Exchange streamed(List<JsonObject> chunks) {
         return new DemoExchange(
                 200,
                 "text/event-stream; charset=utf-8",
-                Stream.concat(chunks.stream().map(JsonObject::encode), Stream.of("[DONE]"))
+                () -> Stream.concat(chunks.stream().map(JsonObject::encode), Stream.of("[DONE]"))
                         .map(data -> Buffer.buffer("data: " + data + "\n\n"))
-                        .toList());
+                        .iterator());
     }
 
     private final class DemoExchange implements Exchange {
@@ -71,7 +72,7 @@ final class DemoUpstream implements Upstream {
         private final PacedStream body;
         private final Answer answer;
 
-        DemoExchange(int status, String contentType, List<Buffer> chunks) {
+        DemoExchange(int status, String contentType, Iterable<Buffer> chunks) {
             body = new PacedStream(vertx, chunks);
             answer = new Answer(status, HttpHeaders.headers().add(HttpHeaders.CONTENT_TYPE, contentType), body);
         }
@@ -79,6 +80,11 @@ final class DemoUpstream implements Upstream {
         @Override
         public Future<Answer> answer() {
             return Future.succeededFuture(answer);
+        }
+
+        @Override
+        public boolean wasSent() {
+            return true;
         }
 
         @Override

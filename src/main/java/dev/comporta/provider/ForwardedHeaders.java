@@ -33,10 +33,6 @@ public final class ForwardedHeaders {
             "api-key",
             "cookie",
             "forwarded",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-proto",
-            "x-forwarded-port",
             "x-real-ip",
             "via");
 
@@ -95,10 +91,13 @@ public final class ForwardedHeaders {
         }
     }
 
+    /** Meant for the gateway, or for whoever is in front of it. */
     private static boolean isOurs(String name) {
         return name.length() > 2
                 && (name.charAt(0) | 0x20) == 'x'
-                && (name.regionMatches(true, 0, "x-gateway-", 0, 10) || name.regionMatches(true, 0, "x-vercel-", 0, 9));
+                && (name.regionMatches(true, 0, "x-gateway-", 0, 10)
+                        || name.regionMatches(true, 0, "x-forwarded-", 0, 12)
+                        || name.regionMatches(true, 0, "x-vercel-", 0, 9));
     }
 
     /** The header names that {@code Connection} declares to be for one connection only. */

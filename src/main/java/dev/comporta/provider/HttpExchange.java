@@ -31,6 +31,7 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
     private @Nullable Handler<Throwable> exceptionHandler;
     private @Nullable Handler<Void> endHandler;
     private long lastActivity = System.nanoTime();
+    private boolean sent;
     private boolean paused;
     private boolean over;
 
@@ -53,6 +54,7 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
             return;
         }
         request = opened;
+        sent = true;
         lastActivity = System.nanoTime();
         opened.response().onComplete(head -> {
             if (head.succeeded()) {
@@ -123,6 +125,11 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
                 silent.reset();
             }
         }
+    }
+
+    @Override
+    public boolean wasSent() {
+        return sent;
     }
 
     @Override

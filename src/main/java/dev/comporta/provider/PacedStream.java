@@ -5,7 +5,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Buffers from memory as a stream: paused at first, one after the other at the pace of a quick model. */
@@ -21,7 +20,7 @@ final class PacedStream implements ReadStream<Buffer> {
     private boolean scheduled;
     private boolean stopped;
 
-    PacedStream(Vertx vertx, List<Buffer> chunks) {
+    PacedStream(Vertx vertx, Iterable<Buffer> chunks) {
         this.vertx = vertx;
         this.chunks = chunks.iterator();
     }

@@ -32,6 +32,9 @@ public interface Upstream {
          */
         Future<Answer> answer();
 
+        /** Whether the provider may have seen the request, and so may bill it. */
+        boolean wasSent();
+
         /** Gives the exchange up; the provider sees the connection reset. Does nothing once it is over. */
         void reset();
     }

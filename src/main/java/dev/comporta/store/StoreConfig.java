@@ -2,6 +2,8 @@ package dev.comporta.store;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,6 +30,8 @@ public interface StoreConfig {
 
         /** Connections in the pool of this replica. */
         @WithDefault("8")
+        @Min(1)
+        @Max(1_000)
         int poolSize();
 
         /** How long an unreachable database is waited for at start before the process gives up. */

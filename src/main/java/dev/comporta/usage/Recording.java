@@ -64,11 +64,6 @@ public final class Recording {
         return firstTokenNanos == 0 ? -1 : firstTokenNanos - call.startNanos();
     }
 
-    /** Whether the end is recorded already. */
-    public boolean isOver() {
-        return over;
-    }
-
     /**
      * Records the end. When the future completes the usage is on disk, and the caller's last byte may go.
      *

@@ -83,6 +83,10 @@ final class RowWriter {
         return this;
     }
 
+    void clear() {
+        length = 0;
+    }
+
     /** What has been written, after which the next row begins. */
     byte[] take() {
         byte[] taken = Arrays.copyOf(bytes, length);

@@ -77,8 +77,7 @@ final class UsageRow {
             @Nullable String requestedModel,
             @Nullable Target target,
             @Nullable UUID registryRow) {
-        RowWriter row = WRITER.get()
-                .id(ID, call.id())
+        RowWriter row = begin().id(ID, call.id())
                 .number(CREATED_MICROS, micros(call.receivedAt()))
                 .id(CLIENT_ID, caller.clientId())
                 .id(GATEWAY_KEY_ID, caller.keyId())
@@ -107,8 +106,7 @@ final class UsageRow {
 
     /** The second part: what came of it. */
     static byte[] tail(Outcome outcome, long latencyMillis, long firstTokenMillis, @Nullable Cost cost) {
-        RowWriter row = WRITER.get()
-                .number(INPUT_TOKENS, outcome.tokens().inputTokens())
+        RowWriter row = begin().number(INPUT_TOKENS, outcome.tokens().inputTokens())
                 .number(CACHED_TOKENS, outcome.tokens().cachedTokens())
                 .number(CACHE_WRITE_TOKENS, outcome.tokens().cacheWriteTokens())
                 .number(OUTPUT_TOKENS, outcome.tokens().outputTokens())
@@ -150,6 +148,13 @@ final class UsageRow {
 
     private static long micros(Instant time) {
         return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
+    }
+
+    /** Whatever a row that failed half way has left behind is gone. */
+    private static RowWriter begin() {
+        RowWriter row = WRITER.get();
+        row.clear();
+        return row;
     }
 
     private static @Nullable String storable(@Nullable String text) {

@@ -67,7 +67,7 @@ final class UsageTable {
                 usd_to_eur_rate, usd_to_brl_rate,
                 user_id, team_id, project_id, app_id, task_type, provider, model_name
             FROM inserted
-            WHERE cost_usd IS NOT NULL
+            WHERE cost_usd IS NOT NULL AND total_tokens > 0
             ON CONFLICT (usage_log_id, created_at) DO NOTHING
             """;
 
