@@ -244,10 +244,7 @@ final class ChatExchange {
         }
         over = true;
         reset();
-        ChatStreamReply streamed = stream;
-        used(
-                        streamed == null ? null : streamed.usage(),
-                        () -> streamed == null ? Future.succeededFuture(0L) : streamed.outputTokens())
+        used(stream == null ? null : stream.usage(), this::streamedTokens)
                 .compose(used -> ended(new Outcome(
                         Outcome.Status.CANCELLED,
                         Outcome.CALLER_GONE,
@@ -281,12 +278,9 @@ final class ChatExchange {
         }
         over = true;
         reset();
-        // Unknown is not free: a provider that has read the request may bill it, even if it never answers.
-        Future<Used> used = exchange != null && exchange.wasSent()
-                ? used(null, () -> stream == null ? Future.succeededFuture(0L) : stream.outputTokens())
-                : Future.succeededFuture(new Used(TokenUsage.NONE, UsageSource.EXACT));
-        used.compose(tokens -> ended(new Outcome(
-                        Outcome.Status.ERROR, code.status(), tokens.tokens, tokens.source, code.code(), message)))
+        used(null, this::streamedTokens)
+                .compose(used -> ended(new Outcome(
+                        Outcome.Status.ERROR, code.status(), used.tokens, used.source, code.code(), message)))
                 .onComplete(recorded -> reply.tryFail(new GatewayError(code, message)));
     }
 
@@ -307,11 +301,19 @@ final class ChatExchange {
         if (told != null) {
             return Future.succeededFuture(new Used(told, UsageSource.EXACT));
         }
+        if (exchange == null || !exchange.wasSent()) {
+            return Future.succeededFuture(new Used(TokenUsage.NONE, UsageSource.EXACT));
+        }
+        // Unknown is not free: a provider that has read the request may bill it, even if it never answers.
         return tokenizer
                 .count(request.bytes(), PromptText::of)
                 .compose(in -> output.get().map(out -> new Used(TokenUsage.of(in, out), UsageSource.ESTIMATED)))
                 // Whatever goes wrong in counting, the call is accounted for.
                 .otherwise(new Used(TokenUsage.of(request.bytes().length / BYTES_PER_TOKEN, 0), UsageSource.ESTIMATED));
+    }
+
+    private Future<Long> streamedTokens() {
+        return stream == null ? Future.succeededFuture(0L) : stream.outputTokens();
     }
 
     private record Used(TokenUsage tokens, UsageSource source) {}
