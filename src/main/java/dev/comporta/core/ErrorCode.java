@@ -9,6 +9,7 @@ public enum ErrorCode {
     INVALID_JSON(400, "invalid_request_error", "invalid_json"),
     INVALID_MODEL(400, "invalid_request_error", "invalid_model"),
     UNSUPPORTED_DIALECT(400, "invalid_request_error", "unsupported_dialect"),
+    UNSUPPORTED_PARAMETER(400, "invalid_request_error", "unsupported_parameter"),
     INVALID_API_KEY(401, "invalid_request_error", "invalid_api_key"),
     CLIENT_MISMATCH(403, "invalid_request_error", "client_mismatch"),
     GATEWAY_NOT_ENABLED(403, "invalid_request_error", "gateway_not_enabled"),

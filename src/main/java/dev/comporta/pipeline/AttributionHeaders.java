@@ -4,7 +4,7 @@ import dev.comporta.core.Attribution;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Text;
-import dev.comporta.dialect.openai.ChatRequest;
+import dev.comporta.dialect.ModelRequest;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -25,7 +25,7 @@ final class AttributionHeaders {
      * @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if {@code x-gateway-metadata} is not a JSON object of a
      *     reasonable size
      */
-    static Attribution read(MultiMap headers, ChatRequest request) {
+    static Attribution read(MultiMap headers, ModelRequest request) {
         boolean any = false;
         for (Map.Entry<String, String> header : headers) {
             if (header.getKey().regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {

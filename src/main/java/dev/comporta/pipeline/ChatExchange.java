@@ -6,8 +6,8 @@ import dev.comporta.core.GatewayError;
 import dev.comporta.core.Reply;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
+import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.openai.ChatCompletion;
-import dev.comporta.dialect.openai.ChatRequest;
 import dev.comporta.dialect.openai.ChatStream;
 import dev.comporta.dialect.openai.CompletionChunks;
 import dev.comporta.dialect.openai.PromptText;
@@ -43,7 +43,7 @@ final class ChatExchange {
 
     private final Route route;
     private final Call call;
-    private final ChatRequest request;
+    private final ModelRequest request;
     private final Tokenizer tokenizer;
     private final CallMetrics metrics;
     private final Recording recording;

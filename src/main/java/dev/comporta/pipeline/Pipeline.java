@@ -9,7 +9,7 @@ import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
-import dev.comporta.dialect.openai.ChatRequest;
+import dev.comporta.dialect.ModelRequest;
 import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
 import dev.comporta.provider.Provider;
@@ -68,9 +68,9 @@ public class Pipeline {
      */
     public Future<Reply> chat(Call call, Caller caller) {
         AuthenticatedCall authenticated = new AuthenticatedCall(call, caller);
-        ChatRequest request = null;
+        ModelRequest request = null;
         try {
-            request = ChatRequest.parse(call.body());
+            request = ModelRequest.parse(call.body());
             AdmittedCall admitted = admit(authenticated, request);
             Route route = route(admitted);
             return exchanges.send(route);
@@ -99,7 +99,7 @@ public class Pipeline {
         }
     }
 
-    private AdmittedCall admit(AuthenticatedCall authenticated, ChatRequest request) {
+    private AdmittedCall admit(AuthenticatedCall authenticated, ModelRequest request) {
         boolean direct = !config.enabled() || !authenticated.caller().gatewayEnabled();
         if (direct && config.directMode() == GatewayConfig.DirectMode.FORBID) {
             throw new GatewayError(ErrorCode.GATEWAY_NOT_ENABLED, "The AI gateway is not enabled for this client.");
@@ -154,7 +154,7 @@ public class Pipeline {
 
     /** A call that its client made, and that no provider saw, is a row of the usage log too. */
     private Future<Reply> refused(
-            AuthenticatedCall authenticated, @Nullable ChatRequest request, GatewayError refusal) {
+            AuthenticatedCall authenticated, @Nullable ModelRequest request, GatewayError refusal) {
         metrics.refused(refusal.code());
         return usage.record(
                         authenticated.call(),
@@ -167,7 +167,7 @@ public class Pipeline {
     }
 
     /** What can be read of it: a refusal may be about the attribution itself. */
-    private static Attribution attribution(Call call, @Nullable ChatRequest request) {
+    private static Attribution attribution(Call call, @Nullable ModelRequest request) {
         try {
             return request == null ? Attribution.NONE : AttributionHeaders.read(call.headers(), request);
         } catch (GatewayError unreadable) {

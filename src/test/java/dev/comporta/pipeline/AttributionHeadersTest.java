@@ -9,7 +9,7 @@ import dev.comporta.core.Attribution;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Seeds;
-import dev.comporta.dialect.openai.ChatRequest;
+import dev.comporta.dialect.ModelRequest;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -187,6 +187,6 @@ class AttributionHeadersTest {
             all.add(headers[i], headers[i + 1]);
         }
         String request = body.equals("{}") ? "{\"model\":\"m\"}" : "{\"model\":\"m\"," + body.substring(1);
-        return AttributionHeaders.read(all, ChatRequest.parse(Buffer.buffer(request)));
+        return AttributionHeaders.read(all, ModelRequest.parse(Buffer.buffer(request)));
     }
 }

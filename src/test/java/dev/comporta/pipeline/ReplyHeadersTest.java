@@ -8,7 +8,7 @@ import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.Target;
-import dev.comporta.dialect.openai.ChatRequest;
+import dev.comporta.dialect.ModelRequest;
 import dev.comporta.model.Cost;
 import dev.comporta.model.ExchangeRate;
 import dev.comporta.provider.Provider;
@@ -130,7 +130,7 @@ class ReplyHeadersTest {
             throw new AssertionError("nothing is sent here");
         });
         return new Route(
-                new AdmittedCall(call, caller, ChatRequest.parse(body), Attribution.NONE, false),
+                new AdmittedCall(call, caller, ModelRequest.parse(body), Attribution.NONE, false),
                 new Target("groq", "openai/gpt-oss"),
                 null,
                 provider,

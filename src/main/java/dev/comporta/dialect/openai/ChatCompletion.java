@@ -3,6 +3,7 @@ package dev.comporta.dialect.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.comporta.core.TokenUsage;
+import dev.comporta.dialect.Json;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package dev.comporta.dialect.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.comporta.core.TokenUsage;
+import dev.comporta.dialect.Json;
 import dev.comporta.dialect.sse.SseEvent;
 import dev.comporta.dialect.sse.SseSplitter;
 import io.vertx.core.buffer.Buffer;

@@ -2,6 +2,7 @@ package dev.comporta.dialect.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.comporta.dialect.Json;
 import java.io.IOException;
 import java.util.Set;
 

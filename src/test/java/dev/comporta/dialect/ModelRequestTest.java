@@ -1,4 +1,4 @@
-package dev.comporta.dialect.openai;
+package dev.comporta.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A chat request passes as the caller's bytes")
-class ChatRequestTest {
+class ModelRequestTest {
 
     private static final Path GOLDEN = Path.of("src/test/resources/golden/openai-openai");
 
@@ -52,20 +52,20 @@ class ChatRequestTest {
         void it_is_the_very_buffer_that_came_in(String body) {
             Buffer buffer = Buffer.buffer(body);
 
-            assertThat(ChatRequest.parse(buffer).forwarded("m", true, false)).isSameAs(buffer);
+            assertThat(ModelRequest.parse(buffer).forwarded("m", true, false)).isSameAs(buffer);
         }
 
         @Test
         void a_provider_that_is_not_asked_for_usage_gets_the_very_buffer_too() {
             Buffer buffer = Buffer.buffer("{\"model\":\"m\",\"stream\":true}");
 
-            assertThat(ChatRequest.parse(buffer).forwarded("m", false, false)).isSameAs(buffer);
-            assertThat(ChatRequest.parse(buffer).forwarded("m", false, true)).isSameAs(buffer);
+            assertThat(ModelRequest.parse(buffer).forwarded("m", false, false)).isSameAs(buffer);
+            assertThat(ModelRequest.parse(buffer).forwarded("m", false, true)).isSameAs(buffer);
         }
 
         @Test
         void the_callers_bytes_outlive_every_attempt() {
-            ChatRequest request = parse("{\"model\":\"a/b\",\"stream\":true}");
+            ModelRequest request = parse("{\"model\":\"a/b\",\"stream\":true}");
 
             request.forwarded("x", true, false);
             request.forwarded("y", true, true);
@@ -106,7 +106,7 @@ class ChatRequestTest {
         @ParameterizedTest
         @FieldSource("SURROUNDINGS")
         void every_other_byte_is_kept(String before, String after) {
-            ChatRequest request = parse(before + "\"a/b\"" + after);
+            ModelRequest request = parse(before + "\"a/b\"" + after);
 
             assertThat(request.model()).isEqualTo("a/b");
             assertThat(request.forwarded("b", true, false).toString().equals(before + "\"b\"" + after))
@@ -225,7 +225,7 @@ class ChatRequestTest {
     @MethodSource("goldenCases")
     void golden(String name) throws IOException {
         Buffer in = Buffer.buffer(Files.readAllBytes(GOLDEN.resolve(name + ".in.json")));
-        ChatRequest request = ChatRequest.parse(in);
+        ModelRequest request = ModelRequest.parse(in);
 
         Buffer out = request.forwarded(request.model().substring("openai/".length()), true, false);
 
@@ -246,7 +246,7 @@ class ChatRequestTest {
 
     @Test
     void what_is_read_is_the_user_and_the_metadata_as_they_were_written() {
-        ChatRequest request =
+        ModelRequest request =
                 parse("{\"model\":\"m\",\"metadata\": {\"é\" : 1.0,\"b\":\"\\u00e9\"} ,\"user\":\"\\u00e9😀\"}");
 
         assertThat(request.user()).isEqualTo("é😀");
@@ -255,7 +255,7 @@ class ChatRequestTest {
 
     @Test
     void a_user_or_metadata_of_another_type_is_the_providers_to_judge() {
-        ChatRequest request = parse("{\"metadata\":[{\"x\":1}],\"user\":{\"model\":\"no\"},\"model\":\"m\"}");
+        ModelRequest request = parse("{\"metadata\":[{\"x\":1}],\"user\":{\"model\":\"no\"},\"model\":\"m\"}");
 
         assertThat(request.user()).isNull();
         assertThat(request.metadata()).isNull();
@@ -336,7 +336,7 @@ class ChatRequestTest {
     void another_encoding_than_utf_8_is_refused_before_a_provider_sees_half_of_it(String charset) {
         byte[] body = "{\"model\":\"a/b\",\"metadata\":{\"x\":1},\"stream\":true}".getBytes(Charset.forName(charset));
 
-        GatewayError refusal = catchThrowableOfType(GatewayError.class, () -> ChatRequest.parse(Buffer.buffer(body)));
+        GatewayError refusal = catchThrowableOfType(GatewayError.class, () -> ModelRequest.parse(Buffer.buffer(body)));
 
         assertThat(refusal).isNotNull();
         assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_JSON);
@@ -349,7 +349,7 @@ class ChatRequestTest {
                     .appendByte((byte) lone)
                     .appendString("\"}]}");
 
-            GatewayError refusal = catchThrowableOfType(GatewayError.class, () -> ChatRequest.parse(body));
+            GatewayError refusal = catchThrowableOfType(GatewayError.class, () -> ModelRequest.parse(body));
 
             assertThat(refusal).as("byte %x", lone).isNotNull();
             assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_JSON);
@@ -363,9 +363,9 @@ class ChatRequestTest {
                         + "\"metadata\":{\"k\":\"é\"},\"user\":\"😀\",\"n\":null,\"messages\":[{\"content\":\"x\"}]}";
         Seeds.each(20_000, random -> {
             Buffer damaged = damaged(whole.getBytes(StandardCharsets.UTF_8), random);
-            ChatRequest request;
+            ModelRequest request;
             try {
-                request = ChatRequest.parse(damaged);
+                request = ModelRequest.parse(damaged);
             } catch (GatewayError refusal) {
                 assertThat(refusal.code().status()).isEqualTo(400);
                 return;
@@ -376,7 +376,7 @@ class ChatRequestTest {
             }
             for (boolean drop : new boolean[] {true, false}) {
                 Buffer forwarded = request.forwarded("the model", true, drop);
-                ChatRequest again = ChatRequest.parse(forwarded);
+                ModelRequest again = ModelRequest.parse(forwarded);
                 assertThat(again.model()).isEqualTo("the model");
                 assertThat(again.stream()).isEqualTo(request.stream());
                 assertThat(again.includeUsage())
@@ -425,8 +425,8 @@ class ChatRequestTest {
         return damaged;
     }
 
-    private static ChatRequest parse(String body) {
-        return ChatRequest.parse(Buffer.buffer(body));
+    private static ModelRequest parse(String body) {
+        return ModelRequest.parse(Buffer.buffer(body));
     }
 
     private static String quotes(String text) {

@@ -1,7 +1,8 @@
-package dev.comporta.dialect.openai;
+package dev.comporta.dialect;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import io.vertx.core.buffer.Buffer;
@@ -13,13 +14,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat completion request: the few fields that the gateway acts on, and the caller's bytes, of which only what must
- * change is changed. Unknown fields, 64-bit integers and the spelling of numbers pass as they are, because they are
- * never read.
- *
- * @see <a href="https://platform.openai.com/docs/api-reference/chat/create">Create chat completion</a>
+ * A request to a model, in whatever dialect: the few fields that the gateway acts on, and the caller's bytes, of which
+ * only what must change is changed. Unknown fields, 64-bit integers and the spelling of numbers pass as they are,
+ * because they are never read.
  */
-public final class ChatRequest {
+public final class ModelRequest {
 
     private static final byte[] ASK_FOR_USAGE =
             "\"stream_options\":{\"include_usage\":true},".getBytes(StandardCharsets.US_ASCII);
@@ -46,7 +45,7 @@ public final class ChatRequest {
     private @Nullable String user;
     private @Nullable String metadata;
 
-    private ChatRequest(Buffer body) {
+    private ModelRequest(Buffer body) {
         this.body = body;
         this.bytes = body.getBytes();
     }
@@ -57,17 +56,55 @@ public final class ChatRequest {
      * @throws GatewayError {@link ErrorCode#INVALID_JSON} if it is not one JSON object,
      *     {@link ErrorCode#INVALID_REQUEST} if a field that the gateway acts on has a wrong type
      */
-    public static ChatRequest parse(Buffer body) {
-        ChatRequest request = new ChatRequest(body);
-        try (JsonParser json = Json.parser(request.bytes)) {
-            request.read(json);
-        } catch (IOException e) {
-            throw new GatewayError(ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
-        }
+    public static ModelRequest parse(Buffer body) {
+        ModelRequest request = new ModelRequest(body);
+        request.scan();
         if (request.model == null) {
             throw new GatewayError(ErrorCode.INVALID_REQUEST, "You must provide a model parameter.", "model");
         }
         return request;
+    }
+
+    /**
+     * Reads a request of an API that names model and manner in the path, as Gemini's does.
+     *
+     * @param model as the path says
+     * @param stream as the path says
+     * @throws GatewayError as {@link #parse(Buffer)}
+     */
+    public static ModelRequest parse(Buffer body, String model, boolean stream) {
+        ModelRequest request = new ModelRequest(body);
+        request.scan();
+        request.model = model;
+        request.modelRange = null;
+        request.stream = stream;
+        return request;
+    }
+
+    private void scan() {
+        try (JsonParser json = Json.parser(bytes)) {
+            read(json);
+        } catch (IOException e) {
+            throw notJson(e);
+        }
+    }
+
+    private static GatewayError notJson(IOException e) {
+        return new GatewayError(ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
+    }
+
+    /**
+     * The whole body as a tree of its own, for a translation to read and to change.
+     *
+     * @throws GatewayError {@link ErrorCode#INVALID_JSON} if there is more to it than could be read before, such as a
+     *     number without end
+     */
+    public ObjectNode tree() {
+        try {
+            return (ObjectNode) Json.tree(bytes);
+        } catch (IOException e) {
+            throw notJson(e);
+        }
     }
 
     /** The model as the caller named it. */
