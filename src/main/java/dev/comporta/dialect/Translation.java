@@ -1,5 +1,6 @@
 package dev.comporta.dialect;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.util.function.Supplier;
@@ -10,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  * caller does. Where both speak the same dialect the bytes pass, and are only looked at. One object for one attempt.
  */
 public interface Translation {
+
+    /**
+     * The request in the common form, if it is translated: what {@link #request} writes, to be completed before with
+     * what only I/O can bring, such as an image behind a link. Null if the bytes pass.
+     *
+     * @throws dev.comporta.core.GatewayError if it makes no sense
+     */
+    default @Nullable ObjectNode chat() {
+        return null;
+    }
 
     /**
      * The request.

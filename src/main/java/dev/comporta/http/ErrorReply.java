@@ -2,7 +2,6 @@ package dev.comporta.http;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
-import dev.comporta.dialect.openai.OpenAiError;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -36,7 +35,7 @@ final class ErrorReply {
         } else if (!request.isEnded()) {
             request.handler(ignored -> {}).resume();
         }
-        response.end(OpenAiError.body(error));
+        response.end(ErrorBody.of(error, ErrorBody.dialectOf(request.path())));
     }
 
     /**

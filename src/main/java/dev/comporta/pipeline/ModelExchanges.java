@@ -1,29 +1,30 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.Reply;
+import dev.comporta.dialect.Outgoing;
 import dev.comporta.usage.Tokenizer;
 import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Starts chat exchanges with providers. */
+/** Starts exchanges with providers. */
 @ApplicationScoped
-public class ChatExchanges {
+public class ModelExchanges {
 
     private final UsageRecorder usage;
     private final Tokenizer tokenizer;
     private final CallMetrics metrics;
     private final GatewayConfig config;
 
-    ChatExchanges(UsageRecorder usage, Tokenizer tokenizer, CallMetrics metrics, GatewayConfig config) {
+    ModelExchanges(UsageRecorder usage, Tokenizer tokenizer, CallMetrics metrics, GatewayConfig config) {
         this.usage = usage;
         this.tokenizer = tokenizer;
         this.metrics = metrics;
         this.config = config;
     }
 
-    /** Sends a call where its route says. */
-    Future<Reply> send(Route route) {
-        return new ChatExchange(route, usage, tokenizer, metrics, config.compatibilityHeaders()).send();
+    /** Sends a request where its route says. */
+    Future<Reply> send(Route route, Outgoing outgoing) {
+        return new ModelExchange(route, outgoing, usage, tokenizer, metrics, config).send();
     }
 }

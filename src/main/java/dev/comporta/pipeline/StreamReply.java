@@ -2,25 +2,28 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.TokenUsage;
-import dev.comporta.dialect.openai.ChatStream;
-import dev.comporta.dialect.openai.OpenAiError;
+import dev.comporta.dialect.AnswerStream;
+import dev.comporta.dialect.ProviderError;
 import dev.comporta.usage.Recording;
 import dev.comporta.usage.Tokenizer;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's side of a chat stream: the provider's events as they come, at the pace that the caller takes them, and
- * at the end, once usage is recorded, {@code [DONE]} or an error that no SDK takes for success.
+ * The caller's side of a stream: the provider's events as they come, at the pace that the caller takes them, and at the
+ * end, once usage is recorded, what says that it was all, or an error that no SDK takes for success.
  */
-final class ChatStreamReply implements ReadStream<Buffer> {
+final class StreamReply implements ReadStream<Buffer> {
 
     /** Text is counted in blocks, so that a stream of any length takes the same memory. */
     private static final int TEXT_BLOCK = 8 << 10;
@@ -32,13 +35,21 @@ final class ChatStreamReply implements ReadStream<Buffer> {
 
     private static final int MOST_BEFORE_BEGIN = 1 << 20;
 
-    private static final Buffer DONE = Buffer.buffer("data: [DONE]\n\n");
+    /** A comment, which parsers of server-sent events leave out. */
+    private static final Buffer PING = Buffer.buffer(": ping\n\n");
+
+    private static final ProviderError BROKE_OFF = ProviderError.of(
+            ErrorCode.PROVIDER_FAILED.status(),
+            ErrorCode.PROVIDER_FAILED.type(),
+            ErrorCode.PROVIDER_FAILED.code(),
+            "The provider's stream broke off before it was complete.");
 
     private final ReadStream<Buffer> body;
-    private final ChatStream stream;
+    private final AnswerStream stream;
     private final Tokenizer tokenizer;
     private final Recording recording;
-    private final Function<ChatStreamReply, Future<Void>> whenEnded;
+    private final Function<StreamReply, Future<TokenUsage>> whenEnded;
+    private final UnaryOperator<ProviderError> safe;
     private final Promise<Void> begun = Promise.promise();
 
     /** Tokens of the text that has been taken for counting. */
@@ -54,19 +65,29 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     private boolean flowing;
     private boolean over;
     private boolean ended;
+    /** Whether nobody listens any more, and the provider is heard out for its usage alone. */
+    private boolean discarding;
 
-    /** @param whenEnded records the end; the last bytes wait for it */
-    ChatStreamReply(
+    private long lastEmitted = System.nanoTime();
+    private Runnable stopPinging = () -> {};
+
+    /**
+     * @param whenEnded records the end and says what was used; the last bytes wait for it
+     * @param safe takes out of an error what the caller must not see
+     */
+    StreamReply(
             ReadStream<Buffer> body,
-            ChatStream stream,
+            AnswerStream stream,
             Tokenizer tokenizer,
             Recording recording,
-            Function<ChatStreamReply, Future<Void>> whenEnded) {
+            Function<StreamReply, Future<TokenUsage>> whenEnded,
+            UnaryOperator<ProviderError> safe) {
         this.body = body;
         this.stream = stream;
         this.tokenizer = tokenizer;
         this.recording = recording;
         this.whenEnded = whenEnded;
+        this.safe = safe;
     }
 
     /** Lets the provider's bytes in; completes at the first event, fails if the stream ends before. */
@@ -78,9 +99,36 @@ final class ChatStreamReply implements ReadStream<Buffer> {
         return begun.future();
     }
 
+    /**
+     * Says something that means nothing whenever nothing else has been said for a while, so that nobody in between takes
+     * a model that thinks for a dead connection. If it is the first thing said, the stream begins with it.
+     */
+    void keepAlive(Vertx vertx, long periodMillis) {
+        long silent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastEmitted);
+        if (silent >= periodMillis) {
+            if (flowing || !begun.future().isComplete()) {
+                emit(PING);
+            }
+            begun.tryComplete();
+            silent = 0;
+        }
+        long next = vertx.setTimer(Math.max(1, periodMillis - silent), timer -> keepAlive(vertx, periodMillis));
+        stopPinging = () -> vertx.cancelTimer(next);
+    }
+
+    /** The caller has gone: what still comes is only looked at. */
+    void discard() {
+        discarding = true;
+        stopPinging.run();
+        waiting = Buffer.buffer();
+        if (!over) {
+            body.resume();
+        }
+    }
+
     /** The first event, if it is an error instead of an answer. */
     @Nullable
-    Buffer firstError() {
+    ProviderError firstError() {
         return recording.timeToFirstToken() < 0 ? stream.error() : null;
     }
 
@@ -157,6 +205,7 @@ final class ChatStreamReply implements ReadStream<Buffer> {
             finish();
         } else {
             over = true;
+            stopPinging.run();
             begun.tryFail(cause);
         }
     }
@@ -179,23 +228,29 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     /** Nothing more of the provider's counts. */
     private void finish() {
         over = true;
+        stopPinging.run();
         // What may still come is dropped, but must be read for the connection to be used again.
         body.resume();
-        Buffer last = stream.isWhole()
-                ? DONE
-                : OpenAiError.terminalEvents(
-                        "The provider's stream broke off before it was complete.", ErrorCode.PROVIDER_FAILED.code());
         whenEnded.apply(this).onComplete(recorded -> {
-            emit(last);
+            emit(last(recorded.succeeded() ? recorded.result() : TokenUsage.NONE));
             ended = true;
             tellEnd();
         });
     }
 
+    private Buffer last(TokenUsage used) {
+        if (stream.isWhole()) {
+            return stream.close(used);
+        }
+        ProviderError error = stream.error();
+        return stream.fail(error == null ? BROKE_OFF : safe.apply(error));
+    }
+
     private void emit(Buffer bytes) {
-        if (bytes.length() == 0) {
+        if (bytes.length() == 0 || discarding) {
             return;
         }
+        lastEmitted = System.nanoTime();
         if (flowing && handler != null && waiting.length() == 0) {
             handler.handle(bytes);
         } else {
@@ -216,7 +271,7 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     }
 
     @Override
-    public ChatStreamReply resume() {
+    public StreamReply resume() {
         flowing = true;
         if (waiting.length() > 0 && handler != null) {
             Buffer bytes = waiting;
@@ -231,33 +286,33 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     }
 
     @Override
-    public ChatStreamReply pause() {
+    public StreamReply pause() {
         flowing = false;
-        if (!over) {
+        if (!over && !discarding) {
             body.pause();
         }
         return this;
     }
 
     @Override
-    public ChatStreamReply fetch(long amount) {
+    public StreamReply fetch(long amount) {
         return resume();
     }
 
     @Override
-    public ChatStreamReply handler(@Nullable Handler<Buffer> handler) {
+    public StreamReply handler(@Nullable Handler<Buffer> handler) {
         this.handler = handler;
         return this;
     }
 
     @Override
-    public ChatStreamReply endHandler(@Nullable Handler<Void> endHandler) {
+    public StreamReply endHandler(@Nullable Handler<Void> endHandler) {
         this.endHandler = endHandler;
         return this;
     }
 
     @Override
-    public ChatStreamReply exceptionHandler(@Nullable Handler<Throwable> handler) {
+    public StreamReply exceptionHandler(@Nullable Handler<Throwable> handler) {
         // A failure of the provider is an event of the stream, not an exception.
         return this;
     }

@@ -1,25 +1,28 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.Call;
+import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Reply;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
 import dev.comporta.dialect.ModelRequest;
-import dev.comporta.dialect.openai.ChatCompletion;
-import dev.comporta.dialect.openai.ChatStream;
-import dev.comporta.dialect.openai.CompletionChunks;
+import dev.comporta.dialect.Outgoing;
+import dev.comporta.dialect.ProviderError;
+import dev.comporta.dialect.Translation;
 import dev.comporta.dialect.openai.PromptText;
 import dev.comporta.model.Cost;
-import dev.comporta.provider.ProviderConfig.StreamUsage;
+import dev.comporta.provider.ProviderConfig.OnHangUp;
 import dev.comporta.provider.Upstream;
 import dev.comporta.usage.Outcome;
 import dev.comporta.usage.Recording;
 import dev.comporta.usage.Tokenizer;
 import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.util.concurrent.TimeoutException;
@@ -28,20 +31,23 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One chat call and one provider: the request goes out, the answer comes back whole or as a stream, and the end is
- * accounted for exactly once, whether the provider finishes, fails or stalls, or the caller hangs up.
+ * One call and one provider: the request goes out, the answer comes back whole or as a stream, and the end is accounted
+ * for exactly once, whether the provider finishes, fails or stalls, or the caller hangs up.
  *
  * <p>Lives on the call's event loop.
  */
-final class ChatExchange {
+final class ModelExchange {
 
-    private static final Logger LOG = Logger.getLogger(ChatExchange.class);
-    private static final String PATH = "/chat/completions";
+    private static final Logger LOG = Logger.getLogger(ModelExchange.class);
     private static final int MAX_ANSWER_BYTES = 64 << 20;
     /** A rough measure, used only for calls that the death of the process cuts off. */
     private static final int BYTES_PER_TOKEN = 4;
 
     private final Route route;
+    private final Translation translation;
+    private final Vertx vertx = Vertx.currentContext().owner();
+    private final long pingMillis;
+    private final Outgoing outgoing;
     private final Call call;
     private final ModelRequest request;
     private final Tokenizer tokenizer;
@@ -51,22 +57,32 @@ final class ChatExchange {
     private final Promise<Reply> reply = Promise.promise();
 
     private Upstream.@Nullable Exchange exchange;
-    private @Nullable ChatStreamReply stream;
+    private @Nullable StreamReply stream;
     private long sentNanos;
     private long upstreamNanos;
     private long overheadNanos = -1;
+    private boolean callerGone;
+    private long drainTimer = -1;
     /** Whether the end is decided; whoever sets this records it. */
     private boolean over;
 
-    ChatExchange(
-            Route route, UsageRecorder usage, Tokenizer tokenizer, CallMetrics metrics, boolean compatibilityHeaders) {
+    ModelExchange(
+            Route route,
+            Outgoing outgoing,
+            UsageRecorder usage,
+            Tokenizer tokenizer,
+            CallMetrics metrics,
+            GatewayConfig config) {
         this.route = route;
+        this.outgoing = outgoing;
+        translation = route.translation();
+        pingMillis = config.streamPingInterval().toMillis();
         this.tokenizer = tokenizer;
         this.metrics = metrics;
         AdmittedCall admitted = route.admitted();
         call = admitted.call();
         request = admitted.request();
-        headers = new ReplyHeaders(route, compatibilityHeaders);
+        headers = new ReplyHeaders(route, config.compatibilityHeaders());
         recording = usage.record(
                 call,
                 admitted.caller(),
@@ -104,18 +120,10 @@ final class ChatExchange {
     }
 
     private void sendUpstream() {
-        StreamUsage streamUsage = route.provider().streamUsage();
-        Buffer body = request.forwarded(
-                route.target().model(), streamUsage == StreamUsage.REQUEST, streamUsage == StreamUsage.ALWAYS);
         sentNanos = System.nanoTime();
         Upstream.Exchange sent = route.provider()
                 .upstream()
-                .send(new Upstream.Request(
-                        call.query() == null ? PATH : PATH + "?" + call.query(),
-                        call.headers(),
-                        route.key(),
-                        ownKey(),
-                        body));
+                .send(new Upstream.Request(outgoing.path(), callHeaders(), route.key(), ownKey(), outgoing.body()));
         exchange = sent;
         call.gone().onComplete(gone -> callerGone());
         sent.answer().onComplete(answer -> {
@@ -127,6 +135,16 @@ final class ChatExchange {
                 unreachable(answer.cause());
             }
         });
+    }
+
+    /** Of a translated request nothing else would make sense to the provider. */
+    private MultiMap callHeaders() {
+        if (translation.isPassing()) {
+            return call.headers();
+        }
+        MultiMap headers = HttpHeaders.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+        String agent = call.headers().get(HttpHeaders.USER_AGENT);
+        return agent == null ? headers : headers.set(HttpHeaders.USER_AGENT, agent);
     }
 
     private void answered(Upstream.Answer answer) {
@@ -161,45 +179,54 @@ final class ChatExchange {
 
     private void collected(Upstream.Answer answer, Buffer body) {
         if (!isSuccess(answer)) {
-            providerError(ProviderError.of(answer.status(), body, route.key(), ownKey()), answer);
+            providerError(ErrorAnswer.of(answer.status(), body, translation, route.key(), ownKey()), answer);
             return;
         }
-        byte[] bytes = body.getBytes();
-        ChatCompletion completion = ChatCompletion.parse(bytes);
-        if (completion == null) {
-            fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not JSON.");
-        } else if (completion.error()) {
-            providerError(ProviderError.of(502, body, route.key(), ownKey()), answer);
+        Translation.Whole whole = translation.whole(body.getBytes());
+        if (whole == null) {
+            fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not what its API says.");
+        } else if (whole.error() != null) {
+            providerError(ErrorAnswer.of(whole.error(), translation, route.key(), ownKey()), answer);
         } else {
             over = true;
             recording.firstToken();
-            used(completion.usage(), () -> tokenizer.count(bytes, ChatCompletion::text))
+            used(
+                            whole.usage(),
+                            () -> tokenizer.count(
+                                    body.getBytes(), answered -> whole.text().get()))
                     .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)))
-                    .map(cost -> whole(answer, body, cost))
+                    .map(cost -> Reply.whole(answer.status(), wholeHeaders(answer, cost), whole.body()))
                     .onSuccess(reply::tryComplete)
                     .onFailure(reply::tryFail);
         }
     }
 
-    private Reply whole(Upstream.Answer answer, Buffer body, @Nullable Cost cost) {
+    private MultiMap wholeHeaders(Upstream.Answer answer, @Nullable Cost cost) {
         if (!request.stream()) {
-            return Reply.whole(answer.status(), headers.ofWhole(answer, overheadNanos(), cost), body);
+            return headers.ofWhole(answer, overheadNanos(), cost);
         }
         // The provider did not stream, but the caller asked for one.
-        return Reply.whole(
-                answer.status(),
-                headers.of(answer, overheadNanos()).set(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8"),
-                CompletionChunks.of(body, request.includeUsage()));
+        return headers.of(answer, overheadNanos()).set(HttpHeaders.CONTENT_TYPE, ReplyHeaders.EVENT_STREAM);
     }
 
     private void stream(Upstream.Answer answer) {
-        boolean strip = route.provider().streamUsage() == StreamUsage.REQUEST && !request.includeUsage();
-        ChatStreamReply streamed = new ChatStreamReply(
-                answer.body(), new ChatStream(strip, sharedKey()), tokenizer, recording, this::streamEnded);
+        StreamReply streamed = new StreamReply(
+                answer.body(),
+                translation.stream(),
+                tokenizer,
+                recording,
+                this::streamEnded,
+                error -> ErrorAnswer.safe(error, route.key(), ownKey()));
         stream = streamed;
+        if (callerGone) {
+            streamed.discard();
+        } else if (call.dialect() != Dialect.GEMINI) {
+            // Google's SDKs take every line for data.
+            streamed.keepAlive(vertx, pingMillis);
+        }
         streamed.begin().onComplete(begun -> {
             upstreamNanos = System.nanoTime() - sentNanos;
-            Buffer error = streamed.firstError();
+            ProviderError error = streamed.firstError();
             if (over) {
                 return;
             }
@@ -207,7 +234,7 @@ final class ChatExchange {
                 unreachable(begun.cause());
             } else if (error != null) {
                 reset();
-                providerError(ProviderError.of(502, error, route.key(), ownKey()), answer);
+                providerError(ErrorAnswer.of(error, translation, route.key(), ownKey()), answer);
             } else {
                 reply.tryComplete(Reply.streamed(answer.status(), headers.of(answer, overheadNanos()), streamed));
             }
@@ -215,9 +242,9 @@ final class ChatExchange {
     }
 
     /** The provider's part of a stream is over; the caller's last bytes wait until this has been recorded. */
-    private Future<Void> streamEnded(ChatStreamReply streamed) {
+    private Future<TokenUsage> streamEnded(StreamReply streamed) {
         if (over) {
-            return Future.succeededFuture();
+            return Future.succeededFuture(TokenUsage.NONE);
         }
         over = true;
         boolean whole = streamed.isWhole();
@@ -226,33 +253,46 @@ final class ChatExchange {
         }
         return used(streamed.usage(), streamed::outputTokens)
                 .compose(used -> ended(
-                        whole && !streamed.hasFailed()
-                                ? Outcome.success(200, used.tokens, used.source)
-                                : new Outcome(
-                                        Outcome.Status.ERROR,
-                                        200,
-                                        used.tokens,
-                                        used.source,
-                                        ErrorCode.PROVIDER_FAILED.code(),
-                                        "The provider's stream broke off.")))
-                .mapEmpty();
+                                whole && !streamed.hasFailed()
+                                        ? Outcome.success(200, used.tokens, used.source)
+                                        : new Outcome(
+                                                Outcome.Status.ERROR,
+                                                200,
+                                                used.tokens,
+                                                used.source,
+                                                ErrorCode.PROVIDER_FAILED.code(),
+                                                "The provider's stream broke off."))
+                        .map(cost -> used.tokens));
     }
 
+    /**
+     * Nobody waits for the answer any more. Where that stops the bill the provider is cut off; where it does not, it is
+     * heard out for a while, so that what it bills is known.
+     */
     private void callerGone() {
+        if (over) {
+            return;
+        }
+        callerGone = true;
+        reply.tryFail(new GatewayError(ErrorCode.INTERNAL, "The caller has gone."));
+        if (route.provider().onHangUp() == OnHangUp.DRAIN && exchange != null && exchange.wasSent()) {
+            if (stream != null) {
+                stream.discard();
+            }
+            drainTimer = vertx.setTimer(route.provider().drainTimeout().toMillis(), timer -> cutOff());
+        } else {
+            cutOff();
+        }
+    }
+
+    private void cutOff() {
         if (over) {
             return;
         }
         over = true;
         reset();
         used(stream == null ? null : stream.usage(), this::streamedTokens)
-                .compose(used -> ended(new Outcome(
-                        Outcome.Status.CANCELLED,
-                        Outcome.CALLER_GONE,
-                        used.tokens,
-                        used.source,
-                        "caller_gone",
-                        "The caller closed the connection.")))
-                .onComplete(recorded -> reply.tryFail(new GatewayError(ErrorCode.INTERNAL, "The caller has gone.")));
+                .compose(used -> ended(Outcome.success(200, used.tokens, used.source)));
     }
 
     private void unreachable(Throwable cause) {
@@ -284,14 +324,16 @@ final class ChatExchange {
                 .onComplete(recorded -> reply.tryFail(new GatewayError(code, message)));
     }
 
-    private void providerError(ProviderError error, Upstream.Answer answer) {
+    private void providerError(ErrorAnswer error, Upstream.Answer answer) {
         over = true;
         ended(Outcome.refused(error.status(), error.code(), error.message()))
                 .onComplete(recorded -> reply.tryComplete(
                         Reply.whole(error.status(), headers.ofError(answer, overheadNanos(), error), error.body())));
     }
 
-    private Future<@Nullable Cost> ended(Outcome outcome) {
+    private Future<@Nullable Cost> ended(Outcome told) {
+        vertx.cancelTimer(drainTimer);
+        Outcome outcome = callerGone ? told.withoutCaller() : told;
         metrics.ended(route, outcome, recording, overheadNanos());
         return recording.ended(outcome);
     }
@@ -334,11 +376,6 @@ final class ChatExchange {
 
     private boolean ownKey() {
         return route.admitted().caller().providerKey() != null;
-    }
-
-    /** What no answer may repeat. */
-    private @Nullable String sharedKey() {
-        return route.key() == null || ownKey() ? null : route.key().reveal();
     }
 
     private String providerName() {
