@@ -126,7 +126,7 @@ class ReplyHeadersTest {
                 body,
                 Promise.<Void>promise().future());
         Caller caller = new Caller(new UUID(0, 1), "acme", true, null, null);
-        Provider provider = new Provider("groq", Dialect.OPENAI, true, StreamUsage.REQUEST, request -> {
+        Provider provider = new Provider("groq", Dialect.OPENAI, true, StreamUsage.REQUEST, "groq", Provider.HangUp.CANCEL, request -> {
             throw new AssertionError("nothing is sent here");
         });
         return new Route(
