@@ -26,7 +26,7 @@ class ModelRows {
     static final String COLUMNS = """
             provider, model_name, gateway_identifier, aliases, fallback_chain, capabilities, context_window, \
             max_output_tokens, input_price_per_million, output_price_per_million, cached_input_price_per_million, \
-            cache_write_price_per_million, price_tiers, price_source, price_verified_at, status, deprecation_date, \
+            cache_write_price_per_million, price_tiers, unit_prices, price_source, price_verified_at, status, deprecation_date, \
             is_active, description""";
 
     /** A query that makes rows of a JSON array, its parameter $1. */
@@ -44,6 +44,7 @@ class ModelRows {
                    "cachedInputPricePerMillion" AS cached_input_price_per_million,
                    "cacheWritePricePerMillion" AS cache_write_price_per_million,
                    coalesce("priceTiers", '[]') AS price_tiers,
+                   coalesce("unitPrices", '{}') AS unit_prices,
                    "priceSource" AS price_source,
                    "priceVerifiedAt" AS price_verified_at,
                    coalesce(status, 'active') AS status,
@@ -54,14 +55,14 @@ class ModelRows {
                 provider text, "modelName" text, aliases text[], "fallbackChain" jsonb, capabilities jsonb,
                 "contextWindow" integer, "maxOutputTokens" integer,
                 "inputPricePerMillion" numeric, "outputPricePerMillion" numeric,
-                "cachedInputPricePerMillion" numeric, "cacheWritePricePerMillion" numeric, "priceTiers" jsonb,
+                "cachedInputPricePerMillion" numeric, "cacheWritePricePerMillion" numeric, "priceTiers" jsonb, "unitPrices" jsonb,
                 "priceSource" text, "priceVerifiedAt" date, status text, "deprecationDate" date,
                 "isActive" boolean, description text)
             """;
 
     /** What {@link RowReader} reads; JSON as text, because the driver would make floating-point numbers of prices. */
     private static final String SELECTED = "id, is_edited, created_at, updated_at, "
-            + COLUMNS.replaceAll("fallback_chain|capabilities|price_tiers", "$0::text AS $0");
+            + COLUMNS.replaceAll("fallback_chain|capabilities|price_tiers|unit_prices", "$0::text AS $0");
 
     private final ObjectMapper json;
     private final RowReader reader;

@@ -1,6 +1,7 @@
 package dev.comporta.model;
 
 import dev.comporta.core.TokenUsage;
+import dev.comporta.core.Units;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,21 +12,57 @@ import org.jspecify.annotations.Nullable;
  * @param cachedInput of prompt tokens read from the provider's cache; without it they cost {@code input}
  * @param cacheWrite of prompt tokens written to the provider's cache; without it they cost {@code input}
  * @param tiers other prices for long prompts, in any order
+ * @param units what is not counted in tokens
  */
 public record Prices(
         @Nullable BigDecimal input,
         @Nullable BigDecimal output,
         @Nullable BigDecimal cachedInput,
         @Nullable BigDecimal cacheWrite,
-        List<PriceTier> tiers) {
+        List<PriceTier> tiers,
+        UnitPrices units) {
 
     private static final int MILLION = 6;
 
     /** Nothing is known. */
-    public static final Prices UNKNOWN = new Prices(null, null, null, null, List.of());
+    public static final Prices UNKNOWN = new Prices(null, null, null, null, List.of(), UnitPrices.UNKNOWN);
 
     public Prices {
         tiers = List.copyOf(tiers);
+    }
+
+    /** Of a model that is priced by tokens alone. */
+    public Prices(
+            @Nullable BigDecimal input,
+            @Nullable BigDecimal output,
+            @Nullable BigDecimal cachedInput,
+            @Nullable BigDecimal cacheWrite,
+            List<PriceTier> tiers) {
+        this(input, output, cachedInput, cacheWrite, tiers, UnitPrices.UNKNOWN);
+    }
+
+    /** Whether it is known to cost nothing, whatever is used. */
+    public boolean isFree() {
+        return input != null
+                && input.signum() == 0
+                && (output == null || output.signum() == 0)
+                && tiers.isEmpty()
+                && units.isUnknown();
+    }
+
+    /**
+     * The cost in USD of tokens and of what is not counted in tokens. Units without a price are left out where others,
+     * or tokens, have one: a model is priced by what its price list names.
+     *
+     * @return null if the price of the tokens is unknown, or if nothing that was used has a price
+     */
+    public @Nullable BigDecimal cost(TokenUsage usage, Units used) {
+        BigDecimal byUnit = units.cost(used);
+        if (usage.totalTokens() == 0) {
+            return byUnit == null ? (used.isNone() || isFree() ? cost(usage) : null) : Decimals.plain(byUnit);
+        }
+        BigDecimal byToken = cost(usage);
+        return byToken == null || byUnit == null ? byToken : Decimals.plain(byToken.add(byUnit));
     }
 
     /**

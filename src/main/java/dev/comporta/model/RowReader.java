@@ -61,10 +61,11 @@ final class RowReader {
                     price(row, "output_price_per_million"),
                     price(row, "cached_input_price_per_million"),
                     price(row, "cache_write_price_per_million"),
-                    json.readerForListOf(PriceTier.class).readValue(row.getString("price_tiers")));
+                    json.readerForListOf(PriceTier.class).readValue(row.getString("price_tiers")),
+                    json.readValue(row.getString("unit_prices"), UnitPrices.class));
         } catch (JsonProcessingException | RuntimeException e) {
             LOG.warnf(
-                    "The prices of %s count as unknown, because its price_tiers cannot be read",
+                    "The prices of %s count as unknown, because its price_tiers or unit_prices cannot be read",
                     row.getString("gateway_identifier"));
             return Prices.UNKNOWN;
         }

@@ -56,6 +56,8 @@ public record SetModel(
 
         @Size(max = 20) @Nullable List<@NotNull @Valid PriceTier> priceTiers,
 
+        @Valid @Nullable UnitPrices unitPrices,
+
         @Size(max = 2000) @Nullable String priceSource,
         @Nullable LocalDate priceVerifiedAt,
         @Nullable ModelStatus status,

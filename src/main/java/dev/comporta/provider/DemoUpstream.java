@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -26,8 +27,17 @@ final class DemoUpstream implements Upstream {
 
     @Override
     public Exchange send(Request request) {
+        if (request.method() != HttpMethod.POST || !request.path().startsWith("/chat/completions")) {
+            return whole(
+                    404,
+                    OpenAiError.body(
+                            "The demo provider has chat completions only.",
+                            "invalid_request_error",
+                            null,
+                            "not_found"));
+        }
         try {
-            JsonObject body = new JsonObject(request.body());
+            JsonObject body = new JsonObject(request.body().start());
             DemoCompletion completion = DemoCompletion.of(body);
             return Boolean.TRUE.equals(body.getValue("stream"))
                     ? streamed(completion.chunks(includesUsage(body)))

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * One request to a provider over HTTP. As a stream it is the body of the answer, which fails when the provider falls
  * silent; time in which the reader has paused does not count as the provider's silence.
  */
-final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleWatch.Watched {
+final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleWatch.Watched, BodySender.Observer {
+
+    /** From here on a status says that the request is not served. */
+    private static final int REFUSED = 300;
 
     private static final long SOON_NANOS = 1_000_000_000;
 
@@ -26,6 +29,7 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
     private final long idleTimeoutNanos;
 
     private @Nullable HttpClientRequest request;
+    private @Nullable BodySender sender;
     private @Nullable HttpClientResponse response;
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<Throwable> exceptionHandler;
@@ -48,7 +52,7 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
      * @param again what to do if the connection had served before and soon turns out to be closed: the provider closed
      *     it while it was idle, and has not seen the request
      */
-    void begin(HttpClientRequest opened, Buffer body, @Nullable Runnable again) {
+    void begin(HttpClientRequest opened, Upstream.Body body, @Nullable Runnable again) {
         if (over) {
             opened.reset();
             return;
@@ -56,6 +60,10 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
         request = opened;
         sent = true;
         lastActivity = System.nanoTime();
+        BodySender sending = new BodySender(opened, body, this);
+        sender = sending;
+        // The answer, or its absence, tells what is to be told; without a handler Vert.x would log a broken write.
+        opened.exceptionHandler(told -> {});
         opened.response().onComplete(head -> {
             if (head.succeeded()) {
                 answered(head.result());
@@ -66,7 +74,7 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
                 fail(head.cause());
             }
         });
-        opened.end(body);
+        sending.begin();
     }
 
     /** A provider that takes longer to close has read the request, and may be answering another copy of it. */
@@ -80,8 +88,15 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
     }
 
     private void answered(HttpClientResponse head) {
+        if (over) {
+            return;
+        }
         lastActivity = System.nanoTime();
         response = head;
+        if (head.statusCode() >= REFUSED && sender != null) {
+            // It will not look at what has not been sent yet.
+            sender.stop();
+        }
         pause();
         head.handler(this::received).exceptionHandler(this::fail).endHandler(end -> ended());
         answer.tryComplete(new Upstream.Answer(head.statusCode(), head.headers(), this));
@@ -95,8 +110,27 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
     }
 
     private void ended() {
-        if (leave() && endHandler != null) {
+        boolean first = leave();
+        if (first && sender != null && !sender.isWhole() && request != null) {
+            // The provider still waits for the rest of the request: its connection is of no use any more.
+            request.reset();
+        }
+        if (first && endHandler != null) {
             endHandler.handle(null);
+        }
+    }
+
+    @Override
+    public void progressed() {
+        lastActivity = System.nanoTime();
+    }
+
+    @Override
+    public void brokeOff(Throwable cause) {
+        HttpClientRequest half = request;
+        fail(cause);
+        if (half != null) {
+            half.reset();
         }
     }
 
@@ -111,6 +145,9 @@ final class HttpExchange implements Upstream.Exchange, ReadStream<Buffer>, IdleW
         boolean first = !over;
         over = true;
         watch.remove(this);
+        if (sender != null) {
+            sender.stop();
+        }
         return first;
     }
 

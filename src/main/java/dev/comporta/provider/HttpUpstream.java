@@ -1,14 +1,13 @@
 package dev.comporta.provider;
 
+import dev.comporta.core.Dialect;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
@@ -19,6 +18,7 @@ import java.util.Set;
 final class HttpUpstream implements Upstream {
 
     private final Vertx vertx;
+    private final Dialect dialect;
     private final ThreadLocal<Connections> connections;
     private final URI base;
     private final int port;
@@ -31,6 +31,7 @@ final class HttpUpstream implements Upstream {
     HttpUpstream(Vertx vertx, URI base, ProviderConfig.Settings settings) {
         this.vertx = vertx;
         this.base = base;
+        dialect = settings.dialect();
         tls = "https".equalsIgnoreCase(base.getScheme());
         port = base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80;
         authority = base.getPort() >= 0 ? base.getHost() + ":" + port : base.getHost();
@@ -41,14 +42,15 @@ final class HttpUpstream implements Upstream {
         long shortest = Math.min(
                 settings.responseTimeout().toMillis(), settings.idleTimeout().toMillis());
         long watchPeriod = Math.max(10, Math.min(1_000, shortest / 4));
-        connections = ThreadLocal.withInitial(
-                () -> new Connections(client(settings), new IdleWatch(vertx, watchPeriod), new HashSet<>()));
+        connections = ThreadLocal.withInitial(() -> new Connections(
+                client(settings, true), client(settings, false), new IdleWatch(vertx, watchPeriod), new HashSet<>()));
     }
 
-    private HttpClient client(ProviderConfig.Settings settings) {
+    private HttpClient client(ProviderConfig.Settings settings, boolean keepAlive) {
         HttpClientOptions options = new HttpClientOptions()
                 .setConnectTimeout((int) settings.connectTimeout().toMillis())
                 .setTcpNoDelay(true)
+                .setKeepAlive(keepAlive)
                 .setKeepAliveTimeout(60)
                 // Nothing is asked for, but a provider that encodes all the same is understood.
                 .setDecompressionSupported(true)
@@ -66,11 +68,9 @@ final class HttpUpstream implements Upstream {
         ForwardedHeaders.toProvider(request.headers(), forwarded, request.ownKey());
         forwarded.set(HttpHeaders.HOST, authority);
         forwarded.set(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
-        if (request.key() != null) {
-            forwarded.set(HttpHeaders.AUTHORIZATION, "Bearer " + request.key().reveal());
-        }
+        Credential.present(dialect, request.key(), forwarded);
         RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
+                .setMethod(request.method())
                 .setHost(base.getHost())
                 .setPort(port)
                 .setSsl(tls)
@@ -83,13 +83,15 @@ final class HttpUpstream implements Upstream {
     /**
      * What one event loop has of its own.
      *
+     * @param once opens a connection for each request: one that has been idle may turn out to be closed, and a body
+     *     that is streamed cannot be sent again
      * @param known connections that have served before
      */
-    private record Connections(HttpClient client, IdleWatch watch, Set<HttpConnection> known) {
+    private record Connections(HttpClient client, HttpClient once, IdleWatch watch, Set<HttpConnection> known) {
 
         /** @param mayRepeat once only: a provider that closes the connection because of the request would bill each */
-        void transmit(HttpExchange exchange, RequestOptions options, Buffer body, boolean mayRepeat) {
-            client.request(options).onComplete(connected -> {
+        void transmit(HttpExchange exchange, RequestOptions options, Body body, boolean mayRepeat) {
+            (body.rest() == null ? client : once).request(options).onComplete(connected -> {
                 if (connected.failed()) {
                     exchange.fail(connected.cause());
                     return;

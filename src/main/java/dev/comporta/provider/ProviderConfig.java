@@ -1,6 +1,7 @@
 package dev.comporta.provider;
 
 import dev.comporta.core.Dialect;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
@@ -33,6 +34,24 @@ public interface ProviderConfig {
         @WithDefault("request")
         StreamUsage streamUsage();
 
+        /**
+         * The set of ways in which it differs from its dialect: {@code openai}, {@code groq}, {@code mistral} or
+         * {@code none}. By default its own name, if that is one of them.
+         */
+        Optional<String> quirks();
+
+        /** What happens to an answer whose caller has left. */
+        @WithDefault("cancel")
+        OnHangUp onHangUp();
+
+        /** How long an answer without a caller is read on. */
+        @WithDefault("30S")
+        Duration drainTimeout();
+
+        /** How much of an answer without a caller is read on. */
+        @WithDefault("1M")
+        MemorySize drainBytes();
+
         @WithDefault("10S")
         Duration connectTimeout();
 
@@ -47,6 +66,14 @@ public interface ProviderConfig {
         /** Connections that each event loop of this replica opens to it, at most. */
         @WithDefault("4096")
         int maxConnections();
+    }
+
+    /** What happens to an answer whose caller has left. */
+    enum OnHangUp {
+        /** The connection is closed, where that stops the provider and its bill. */
+        CANCEL,
+        /** It is read on, within a bound, where the provider bills it all the same: its end tells how much. */
+        DRAIN
     }
 
     /** How a provider is brought to tell the usage of a stream. */

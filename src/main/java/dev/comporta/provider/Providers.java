@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** The configured providers, made at start so that a wrong setting is told then. Immutable. */
@@ -21,6 +22,10 @@ import java.util.regex.Pattern;
 public class Providers {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
+    private static final Set<String> QUIRKS = new TreeSet<>(Set.of("openai", "groq", "mistral"));
+    private static final String NONE = "none";
+    private static final String NO_QUIRKS = "";
 
     private final Map<String, Provider> providers = new HashMap<>();
 
@@ -40,6 +45,8 @@ public class Providers {
                             Dialect.OPENAI,
                             false,
                             ProviderConfig.StreamUsage.REQUEST,
+                            NO_QUIRKS,
+                            Provider.HangUp.CANCEL,
                             new DemoUpstream(vertx)));
         }
     }
@@ -64,7 +71,24 @@ public class Providers {
                 settings.dialect(),
                 settings.keyRequired(),
                 settings.streamUsage(),
+                quirks(name, settings),
+                new Provider.HangUp(
+                        settings.onHangUp() == ProviderConfig.OnHangUp.DRAIN,
+                        settings.drainTimeout(),
+                        settings.drainBytes().asLongValue()),
                 new HttpUpstream(vertx, baseUrl(name, settings), settings));
+    }
+
+    private static String quirks(String name, ProviderConfig.Settings settings) {
+        String quirks = settings.quirks().orElse(QUIRKS.contains(name) ? name : NONE);
+        if (quirks.equals(NONE)) {
+            return NO_QUIRKS;
+        }
+        if (!QUIRKS.contains(quirks)) {
+            throw new StartupFailure("The setting gateway.providers.%s.quirks is unknown: write one of %s, %s."
+                    .formatted(name, String.join(", ", QUIRKS), NONE));
+        }
+        return quirks;
     }
 
     private static URI baseUrl(String name, ProviderConfig.Settings settings) {

@@ -4,6 +4,7 @@ import dev.comporta.core.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,49 @@ public interface Upstream {
     /**
      * What goes to a provider.
      *
-     * @param path below the base URL, such as {@code /chat/completions}
+     * @param path below the base URL, query included, such as {@code /chat/completions}; written as it is
      * @param headers what the caller sent; only what may reach a provider goes on
      * @param key what to present to the provider, or null
      * @param ownKey whether that is the caller's own key
      */
-    record Request(String path, MultiMap headers, @Nullable Secret key, boolean ownKey, Buffer body) {}
+    record Request(
+            HttpMethod method,
+            String path,
+            MultiMap headers,
+            @Nullable Secret key,
+            boolean ownKey,
+            Body body) {
 
-    /** A request on its way and the answer to it. */
+        /** A POST of a whole body. */
+        public Request(String path, MultiMap headers, @Nullable Secret key, boolean ownKey, Buffer body) {
+            this(HttpMethod.POST, path, headers, key, ownKey, Body.whole(body));
+        }
+    }
+
+    /**
+     * The body of a request: what is there, and what is still to come.
+     *
+     * @param start the first bytes, or all of them; null if the request has no body at all, which is not the same as an
+     *     empty one
+     * @param rest a paused stream of the others, or null if {@code start} is all. Its bytes can be had once only, so
+     *     such a request is never sent twice
+     * @param length of the whole body in bytes, or -1 if nobody knows
+     */
+    record Body(@Nullable Buffer start, @Nullable ReadStream<Buffer> rest, long length) {
+
+        /** Not even an empty body. */
+        public static final Body NONE = new Body(null, null, -1);
+
+        public static Body whole(Buffer bytes) {
+            return new Body(bytes, null, bytes.length());
+        }
+
+        public static Body streamed(ReadStream<Buffer> bytes, long length) {
+            return new Body(Buffer.buffer(), bytes, length);
+        }
+    }
+
+    /** A request on its way and the answer to it. The answer may begin before the request has been sent whole. */
     interface Exchange {
 
         /**
@@ -40,7 +76,8 @@ public interface Upstream {
     }
 
     /**
-     * The head of an answer and the body to come. A content encoding has been decoded.
+     * The head of an answer and the body to come. A content encoding that the gateway knows has been decoded, and the
+     * headers tell of it no more; a {@code content-length} is that of the body as it comes.
      *
      * @param body paused; resume it after the handlers are set
      */

@@ -1,6 +1,7 @@
 package dev.comporta.usage;
 
 import dev.comporta.core.TokenUsage;
+import dev.comporta.core.Units;
 import dev.comporta.core.UsageSource;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param status how it ended
  * @param statusCode the HTTP status that the caller got; 499 if it had left
  * @param tokens what was used
+ * @param units what was used besides tokens; null if something was that nobody can tell
  * @param source how that is known
  * @param errorCode machine-readable reason, or null
  * @param errorMessage reason in words without secrets or prompts, or null
@@ -18,9 +20,21 @@ public record Outcome(
         Status status,
         int statusCode,
         TokenUsage tokens,
+        @Nullable Units units,
         UsageSource source,
         @Nullable String errorCode,
         @Nullable String errorMessage) {
+
+    /** Of a call that is counted in tokens alone. */
+    public Outcome(
+            Status status,
+            int statusCode,
+            TokenUsage tokens,
+            UsageSource source,
+            @Nullable String errorCode,
+            @Nullable String errorMessage) {
+        this(status, statusCode, tokens, Units.NONE, source, errorCode, errorMessage);
+    }
 
     /** The status recorded for a caller that hung up, as nginx writes it. */
     public static final int CALLER_GONE = 499;

@@ -2,6 +2,7 @@ package dev.comporta.usage;
 
 import dev.comporta.core.Call;
 import dev.comporta.core.TokenUsage;
+import dev.comporta.core.Units;
 import dev.comporta.core.UsageSource;
 import dev.comporta.model.Cost;
 import dev.comporta.model.ExchangeRate;
@@ -49,7 +50,7 @@ public final class Recording {
                 "interrupted",
                 "The gateway stopped before the call ended.");
         started = true;
-        return recorder.started(call.id(), head, UsageRow.tail(interrupted, 0, -1, cost(interrupted.tokens())));
+        return recorder.started(call.id(), head, UsageRow.tail(interrupted, 0, -1, cost(interrupted)));
     }
 
     /** Marks the time to the first token, once. */
@@ -76,7 +77,7 @@ public final class Recording {
         over = true;
         long latency = System.nanoTime() - call.startNanos();
         long firstToken = timeToFirstToken();
-        Cost cost = cost(outcome.tokens());
+        Cost cost = cost(outcome);
         byte[] tail = UsageRow.tail(
                 outcome,
                 TimeUnit.NANOSECONDS.toMillis(latency),
@@ -85,14 +86,22 @@ public final class Recording {
         return recorder.ended(call.id(), started, head, tail).map(safe -> cost);
     }
 
-    private @Nullable Cost cost(TokenUsage tokens) {
-        BigDecimal usd = tokens.totalTokens() == 0
-                ? BigDecimal.ZERO
-                : model == null ? null : model.prices().cost(tokens);
+    private @Nullable Cost cost(Outcome outcome) {
+        BigDecimal usd = usd(outcome.tokens(), outcome.units());
         if (usd == null) {
             return null;
         }
         ExchangeRate rate = recorder.rates().current();
         return Cost.of(usd, rate);
+    }
+
+    private @Nullable BigDecimal usd(TokenUsage tokens, @Nullable Units units) {
+        if (units == null) {
+            return model != null && model.prices().isFree() ? BigDecimal.ZERO : null;
+        }
+        if (tokens.totalTokens() == 0 && units.isNone()) {
+            return BigDecimal.ZERO;
+        }
+        return model == null ? null : model.prices().cost(tokens, units);
     }
 }

@@ -80,14 +80,18 @@ public class UsageRecorder {
                         LOG.warnf("The partitions of the next months could not be made: %s", failure.getMessage()));
     }
 
-    /** Starts the accounting of a call whose target is known. */
+    /**
+     * Starts the accounting of a call whose target is known.
+     *
+     * @param target its model is empty if the call is about none, such as an upload
+     */
     public Recording record(
             Call call,
             Caller caller,
             Attribution attribution,
             boolean direct,
             boolean streamed,
-            String requestedModel,
+            @Nullable String requestedModel,
             Target target,
             @Nullable Model model) {
         byte[] head = UsageRow.head(

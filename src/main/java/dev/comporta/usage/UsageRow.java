@@ -7,6 +7,7 @@ import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Target;
 import dev.comporta.core.Text;
+import dev.comporta.core.Units;
 import dev.comporta.model.Cost;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -49,6 +50,9 @@ final class UsageRow {
     private static final byte[] CACHE_WRITE_TOKENS = column("cache_write_tokens");
     private static final byte[] OUTPUT_TOKENS = column("output_tokens");
     private static final byte[] REASONING_TOKENS = column("reasoning_tokens");
+    private static final byte[] IMAGES = column("images");
+    private static final byte[] AUDIO_SECONDS = column("audio_seconds");
+    private static final byte[] CHARACTERS = column("characters");
     private static final byte[] USAGE_SOURCE = column("usage_source");
     private static final byte[] LATENCY_MS = column("latency_ms");
     private static final byte[] TIME_TO_FIRST_TOKEN_MS = column("time_to_first_token_ms");
@@ -89,7 +93,10 @@ final class UsageRow {
                 .text(REQUESTED_MODEL, storable(requestedModel))
                 .id(MODEL_REGISTRY_ID, registryRow);
         if (target != null) {
-            row.text(PROVIDER, target.provider()).text(MODEL_NAME, storable(target.model()));
+            row.text(PROVIDER, target.provider());
+            if (!target.model().isEmpty()) {
+                row.text(MODEL_NAME, storable(target.model()));
+            }
         }
         if (attribution != Attribution.NONE) {
             row.text(CONVERSATION_ID, storable(attribution.conversationId()))
@@ -115,6 +122,13 @@ final class UsageRow {
                 .number(LATENCY_MS, latencyMillis)
                 .text(STATUS, outcome.status().word())
                 .number(STATUS_CODE, outcome.statusCode());
+        Units units = outcome.units();
+        if (units != null && !units.isNone()) {
+            row.number(IMAGES, units.images()).number(CHARACTERS, units.characters());
+            if (units.audioSeconds().signum() != 0) {
+                row.number(AUDIO_SECONDS, units.audioSeconds());
+            }
+        }
         if (firstTokenMillis >= 0) {
             row.count(TIME_TO_FIRST_TOKEN_MS, firstTokenMillis);
         }

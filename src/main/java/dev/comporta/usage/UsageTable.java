@@ -24,7 +24,8 @@ final class UsageTable {
                     task_type text, endpoint text, method text, api_type text, streamed boolean,
                     requested_model text, model_registry_id uuid, provider text, model_name text,
                     input_tokens bigint, cached_tokens bigint, cache_write_tokens bigint,
-                    output_tokens bigint, reasoning_tokens bigint, usage_source text,
+                    output_tokens bigint, reasoning_tokens bigint,
+                    images bigint, audio_seconds numeric, characters bigint, usage_source text,
                     latency_ms integer, time_to_first_token_ms integer, was_direct boolean,
                     cost_usd numeric, cost_eur numeric, cost_brl numeric,
                     usd_to_eur_rate numeric, usd_to_brl_rate numeric,
@@ -37,6 +38,7 @@ final class UsageTable {
                     task_type, endpoint, method, api_type, streamed,
                     requested_model, model_registry_id, provider, model_name,
                     input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, total_tokens,
+                    images, audio_seconds, characters,
                     usage_source, latency_ms, time_to_first_token_ms, was_direct,
                     cost_usd, cost_eur, cost_brl, usd_to_eur_rate, usd_to_brl_rate,
                     exchange_rate_date, exchange_rate_source,
@@ -50,6 +52,7 @@ final class UsageTable {
                     coalesce(input_tokens, 0), coalesce(cached_tokens, 0), coalesce(cache_write_tokens, 0),
                     coalesce(output_tokens, 0), coalesce(reasoning_tokens, 0),
                     coalesce(input_tokens, 0) + coalesce(output_tokens, 0),
+                    coalesce(images, 0), coalesce(audio_seconds, 0), coalesce(characters, 0),
                     usage_source, coalesce(latency_ms, 0), time_to_first_token_ms, coalesce(was_direct, false),
                     cost_usd, cost_eur, cost_brl, usd_to_eur_rate, usd_to_brl_rate,
                     exchange_rate_date, exchange_rate_source,
@@ -67,7 +70,7 @@ final class UsageTable {
                 usd_to_eur_rate, usd_to_brl_rate,
                 user_id, team_id, project_id, app_id, task_type, provider, model_name
             FROM inserted
-            WHERE cost_usd IS NOT NULL AND total_tokens > 0
+            WHERE cost_usd IS NOT NULL AND (total_tokens > 0 OR images > 0 OR audio_seconds > 0 OR characters > 0)
             ON CONFLICT (usage_log_id, created_at) DO NOTHING
             """;
 

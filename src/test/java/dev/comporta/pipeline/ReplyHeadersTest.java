@@ -126,9 +126,10 @@ class ReplyHeadersTest {
                 body,
                 Promise.<Void>promise().future());
         Caller caller = new Caller(new UUID(0, 1), "acme", true, null, null);
-        Provider provider = new Provider("groq", Dialect.OPENAI, true, StreamUsage.REQUEST, request -> {
-            throw new AssertionError("nothing is sent here");
-        });
+        Provider provider = new Provider(
+                "groq", Dialect.OPENAI, true, StreamUsage.REQUEST, "groq", Provider.HangUp.CANCEL, request -> {
+                    throw new AssertionError("nothing is sent here");
+                });
         return new Route(
                 new AdmittedCall(call, caller, ModelRequest.parse(body), Attribution.NONE, false),
                 new Target("groq", "openai/gpt-oss"),
