@@ -13,7 +13,7 @@ import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.Translation;
 import dev.comporta.dialect.openai.PromptText;
 import dev.comporta.model.Cost;
-import dev.comporta.provider.ProviderConfig.OnHangUp;
+import dev.comporta.provider.Provider.HangUp;
 import dev.comporta.provider.Upstream;
 import dev.comporta.usage.Outcome;
 import dev.comporta.usage.Recording;
@@ -219,7 +219,7 @@ final class ModelExchange {
                 error -> ErrorAnswer.safe(error, route.key(), ownKey()));
         stream = streamed;
         if (callerGone) {
-            streamed.discard();
+            streamed.discard(route.provider().hangUp().bytes(), this::cutOff);
         } else if (call.dialect() != Dialect.GEMINI) {
             // Google's SDKs take every line for data.
             streamed.keepAlive(vertx, pingMillis);
@@ -275,11 +275,12 @@ final class ModelExchange {
         }
         callerGone = true;
         reply.tryFail(new GatewayError(ErrorCode.INTERNAL, "The caller has gone."));
-        if (route.provider().onHangUp() == OnHangUp.DRAIN && exchange != null && exchange.wasSent()) {
+        HangUp policy = route.provider().hangUp();
+        if (policy.drains() && exchange != null && exchange.wasSent()) {
             if (stream != null) {
-                stream.discard();
+                stream.discard(policy.bytes(), this::cutOff);
             }
-            drainTimer = vertx.setTimer(route.provider().drainTimeout().toMillis(), timer -> cutOff());
+            drainTimer = vertx.setTimer(policy.timeout().toMillis(), timer -> cutOff());
         } else {
             cutOff();
         }

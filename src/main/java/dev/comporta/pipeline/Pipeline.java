@@ -40,7 +40,6 @@ public class Pipeline {
     private final Providers providers;
     private final ProviderKeys keys;
     private final UsageRecorder usage;
-    private final Translations translations;
     private final ModelExchanges exchanges;
     private final CallMetrics metrics;
     private final GatewayConfig config;
@@ -51,7 +50,6 @@ public class Pipeline {
             Providers providers,
             ProviderKeys keys,
             UsageRecorder usage,
-            Translations translations,
             ModelExchanges exchanges,
             CallMetrics metrics,
             GatewayConfig config) {
@@ -60,7 +58,6 @@ public class Pipeline {
         this.providers = providers;
         this.keys = keys;
         this.usage = usage;
-        this.translations = translations;
         this.exchanges = exchanges;
         this.metrics = metrics;
         this.config = config;
@@ -130,7 +127,7 @@ public class Pipeline {
                         ErrorCode.MODEL_NOT_FOUND, "The provider %s is not configured.".formatted(name), "model"));
         Secret key = key(admitted, provider);
         Dropped dropped = new Dropped(config.dialect().strict());
-        Translation translation = translations.between(admitted, resolved, provider, key, dropped);
+        Translation translation = Translations.of(admitted, resolved, provider, key, dropped);
         return new Route(admitted, resolved.target(), resolved.model(), provider, translation, dropped, key);
     }
 

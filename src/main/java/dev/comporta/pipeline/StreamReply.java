@@ -68,6 +68,9 @@ final class StreamReply implements ReadStream<Buffer> {
     /** Whether nobody listens any more, and the provider is heard out for its usage alone. */
     private boolean discarding;
 
+    private long mostDiscarded;
+    private Runnable tooMuchDiscarded = () -> {};
+
     private long lastEmitted = System.nanoTime();
     private Runnable stopPinging = () -> {};
 
@@ -116,9 +119,16 @@ final class StreamReply implements ReadStream<Buffer> {
         stopPinging = () -> vertx.cancelTimer(next);
     }
 
-    /** The caller has gone: what still comes is only looked at. */
-    void discard() {
+    /**
+     * The caller has gone: what still comes is only looked at.
+     *
+     * @param mostBytes how much of it
+     * @param tooMuch what to do when it is more
+     */
+    void discard(long mostBytes, Runnable tooMuch) {
         discarding = true;
+        mostDiscarded = mostBytes;
+        tooMuchDiscarded = tooMuch;
         stopPinging.run();
         waiting = Buffer.buffer();
         if (!over) {
@@ -170,6 +180,13 @@ final class StreamReply implements ReadStream<Buffer> {
     private void received(Buffer chunk) {
         if (over) {
             return;
+        }
+        if (discarding) {
+            mostDiscarded -= chunk.length();
+            if (mostDiscarded < 0) {
+                tooMuchDiscarded.run();
+                return;
+            }
         }
         try {
             pass(stream.feed(chunk));

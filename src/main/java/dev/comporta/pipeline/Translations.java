@@ -1,6 +1,5 @@
 package dev.comporta.pipeline;
 
-import dev.comporta.core.ApiType;
 import dev.comporta.core.Call;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
@@ -36,10 +35,152 @@ import dev.comporta.model.ResolvedTarget;
 import dev.comporta.provider.Provider;
 import dev.comporta.provider.ProviderConfig.StreamUsage;
 import io.vertx.core.buffer.Buffer;
-import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
 
-/** Knows for each API of a caller and each provider how the one is told to the other. Thread-safe. */
-@ApplicationScoped
-public class Translations {
+/** How one call is told to one target: which API of the caller meets which of the provider. */
+final class Translations {
+
+    private static final CallerApi CHAT = new ChatCompletionsApi();
+    private static final CallerApi RESPONSES = new ResponsesApi();
+    private static final CallerApi MESSAGES = new MessagesApi();
+    private static final CallerApi GENERATE_CONTENT = new GenerateContentApi();
+
+    private static final ProviderApi OPENAI = new OpenAiApi();
+    private static final ProviderApi ANTHROPIC = new AnthropicApi();
+    private static final ProviderApi GEMINI = new GeminiApi();
+
+    private final AdmittedCall admitted;
+    private final Call call;
+    private final ModelRequest request;
+    private final ResolvedTarget target;
+    private final Provider provider;
+    private final @Nullable String secret;
+    private final Dropped dropped;
+
+    private Translations(
+            AdmittedCall admitted,
+            ResolvedTarget target,
+            Provider provider,
+            @Nullable Secret key,
+            Dropped dropped) {
+        this.admitted = admitted;
+        call = admitted.call();
+        request = admitted.request();
+        this.target = target;
+        this.provider = provider;
+        secret = key == null || admitted.caller().providerKey() != null ? null : key.reveal();
+        this.dropped = dropped;
+    }
+
+    /**
+     * The translation of one attempt.
+     *
+     * @param key what is presented to the provider, or null
+     * @param dropped takes what the provider cannot be told
+     * @throws GatewayError {@link ErrorCode#UNSUPPORTED_DIALECT} if the provider has nothing like what is asked for
+     */
+    static Translation of(
+            AdmittedCall admitted, ResolvedTarget target, Provider provider, @Nullable Secret key, Dropped dropped) {
+        return new Translations(admitted, target, provider, key, dropped).translation();
+    }
+
+    private Translation translation() {
+        return switch (call.apiType()) {
+            case CHAT_COMPLETIONS -> provider.dialect() == Dialect.OPENAI ? chat("/chat/completions") : translated(CHAT);
+            case RESPONSES -> provider.hasResponses() ? responses() : translated(RESPONSES);
+            case MESSAGES -> provider.dialect() == Dialect.ANTHROPIC ? messages() : translated(MESSAGES);
+            case GENERATE_CONTENT -> provider.dialect() == Dialect.GEMINI ? gemini() : translated(GENERATE_CONTENT);
+            case EMBEDDINGS -> call.dialect() == Dialect.GEMINI ? embedContent() : embeddings();
+            case COMPLETIONS -> completions();
+            default -> throw unsupported();
+        };
+    }
+
+    private Translation translated(CallerApi caller) {
+        return new Translated(caller, api(), context(), traits(), dropped);
+    }
+
+    private ProviderApi api() {
+        return switch (provider.dialect()) {
+            case OPENAI -> OPENAI;
+            case ANTHROPIC -> ANTHROPIC;
+            case GEMINI -> GEMINI;
+        };
+    }
+
+    private AnswerContext context() {
+        return new AnswerContext(
+                request,
+                call.id().toString().replace("-", ""),
+                call.receivedAt().getEpochSecond(),
+                request.model());
+    }
+
+    private TargetTraits traits() {
+        return new TargetTraits(
+                target.target().model(),
+                provider.quirks(),
+                target.model() == null ? null : target.model().maxOutputTokens(),
+                provider.streamUsage() == StreamUsage.REQUEST);
+    }
+
+    private Translation chat(String path) {
+        return new ChatTranslation(
+                request, traits(), provider.streamUsage() == StreamUsage.ALWAYS, secret, dropped);
+    }
+
+    private Translation responses() {
+        return new Passed(
+                passed("/responses"), ResponsesAnswer::whole, () -> new ResponsesStream(secret), OPENAI, RESPONSES::error);
+    }
+
+    private Translation messages() {
+        return new Passed(
+                passed("/messages"), AnthropicAnswer::whole, () -> new AnthropicStream(secret), ANTHROPIC, MESSAGES::error);
+    }
+
+    private Translation gemini() {
+        return new Passed(
+                new Outgoing(geminiPath(), Buffer.buffer(request.bytes())),
+                GeminiAnswer::whole,
+                () -> new GeminiStream(secret),
+                GEMINI,
+                GENERATE_CONTENT::error);
+    }
+
+    private Translation embeddings() {
+        return switch (provider.dialect()) {
+            case OPENAI -> chat("/embeddings");
+            case GEMINI -> new EmbeddingsTranslation(request, traits(), dropped);
+            case ANTHROPIC -> throw unsupported();
+        };
+    }
+
+    private Translation embedContent() {
+        return switch (provider.dialect()) {
+            case GEMINI -> gemini();
+            case OPENAI -> new EmbedContentTranslation(request, traits(), dropped);
+            case ANTHROPIC -> throw unsupported();
+        };
+    }
+
+    private Translation completions() {
+        if (provider.dialect() != Dialect.OPENAI) {
+            throw unsupported();
+        }
+        return chat("/completions");
+    }
+
+    /** The caller's bytes with the model as the provider knows it. */
+    private Outgoing passed(String path) {
+        String query = call.query() == null ? "" : "?" + call.query();
+        return new Outgoing(path + query, request.forwarded(target.target().model(), false, false));
+    }
+
+    private GatewayError unsupported() {
+        return new GatewayError(
+                ErrorCode.UNSUPPORTED_DIALECT,
+                "The provider %s has nothing like %s.".formatted(provider.name(), call.apiType().word()),
+                "model");
+    }
 }
