@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ApiType;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.usage.Outcome;
@@ -84,7 +85,12 @@ public class CallMetrics {
     void ended(Route route, Outcome outcome, Recording recording, long overheadNanos) {
         active.decrementAndGet();
         String model = route.model() == null ? UNKNOWN_MODEL : route.model().name();
-        Key key = new Key(route.provider().name(), model, outcome.status(), outcome.statusCode());
+        Key key = new Key(
+                operation(route.admitted().call().apiType()),
+                route.provider().name(),
+                model,
+                outcome.status(),
+                outcome.statusCode());
         meters.computeIfAbsent(key, this::meters)
                 .record(
                         System.nanoTime() - route.admitted().call().startNanos(),
@@ -93,9 +99,19 @@ public class CallMetrics {
                         outcome.tokens());
     }
 
+    /** In the words of the conventions, where they have one. */
+    private static String operation(ApiType api) {
+        return switch (api) {
+            case CHAT_COMPLETIONS, RESPONSES, MESSAGES -> "chat";
+            case GENERATE_CONTENT -> "generate_content";
+            case COMPLETIONS -> "text_completion";
+            default -> api.word();
+        };
+    }
+
     private Meters meters(Key key) {
         Tags target = Tags.of(
-                "gen_ai.operation.name", "chat",
+                "gen_ai.operation.name", key.operation,
                 "gen_ai.provider.name", key.provider,
                 "gen_ai.request.model", key.model);
         Tags outcome = target.and(
@@ -130,7 +146,7 @@ public class CallMetrics {
                 .register(registry);
     }
 
-    private record Key(String provider, String model, Outcome.Status status, int statusCode) {}
+    private record Key(String operation, String provider, String model, Outcome.Status status, int statusCode) {}
 
     private record Meters(Timer duration, Timer firstToken, Timer overhead, Counter input, Counter output) {
 

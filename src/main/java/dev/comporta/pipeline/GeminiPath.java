@@ -3,6 +3,7 @@ package dev.comporta.pipeline;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +34,11 @@ record GeminiPath(String model, String method) {
         return method.equals(STREAM);
     }
 
-    /** Below a provider's base URL, with nothing of the caller's query, which may hold a key. */
-    String upstream(String encodedModel) {
-        return MODELS + encodedModel + ":" + method + (isStream() ? "?alt=sse" : "");
+    /** The path below a provider's base URL. */
+    String upstream(String providersModel) {
+        // A model name holds nothing that could change a path, but perhaps what a path must not hold as it is.
+        String encoded = URLEncoder.encode(providersModel, StandardCharsets.UTF_8).replace("%2F", "/");
+        return MODELS + encoded + ":" + method + (isStream() ? "?alt=sse" : "");
     }
 
     private static String decoded(String model) {

@@ -1,18 +1,22 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ApiType;
 import dev.comporta.core.Call;
+import dev.comporta.core.CreatedObject;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.ObjectKind;
 import dev.comporta.core.Reply;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
 import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Outgoing;
+import dev.comporta.dialect.PromptText;
 import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.Translation;
-import dev.comporta.dialect.openai.PromptText;
 import dev.comporta.model.Cost;
+import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.provider.Provider.HangUp;
 import dev.comporta.provider.Upstream;
 import dev.comporta.usage.Outcome;
@@ -25,6 +29,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -51,6 +56,7 @@ final class ModelExchange {
     private final Call call;
     private final ModelRequest request;
     private final Tokenizer tokenizer;
+    private final ObjectOwners owners;
     private final CallMetrics metrics;
     private final Recording recording;
     private final ReplyHeaders headers;
@@ -71,6 +77,7 @@ final class ModelExchange {
             Outgoing outgoing,
             UsageRecorder usage,
             Tokenizer tokenizer,
+            ObjectOwners owners,
             CallMetrics metrics,
             GatewayConfig config) {
         this.route = route;
@@ -78,6 +85,7 @@ final class ModelExchange {
         translation = route.translation();
         pingMillis = config.streamPingInterval().toMillis();
         this.tokenizer = tokenizer;
+        this.owners = owners;
         this.metrics = metrics;
         AdmittedCall admitted = route.admitted();
         call = admitted.call();
@@ -194,7 +202,8 @@ final class ModelExchange {
                             whole.usage(),
                             () -> tokenizer.count(
                                     body.getBytes(), answered -> whole.text().get()))
-                    .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)))
+                    .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)
+                            .with(created(whole.objectId()))))
                     .map(cost -> Reply.whole(answer.status(), wholeHeaders(answer, cost), whole.body()))
                     .onSuccess(reply::tryComplete)
                     .onFailure(reply::tryFail);
@@ -252,7 +261,7 @@ final class ModelExchange {
             reset();
         }
         return used(streamed.usage(), streamed::outputTokens)
-                .compose(used -> ended(
+                .compose(used -> ended((
                                 whole && !streamed.hasFailed()
                                         ? Outcome.success(200, used.tokens, used.source)
                                         : new Outcome(
@@ -261,7 +270,7 @@ final class ModelExchange {
                                                 used.tokens,
                                                 used.source,
                                                 ErrorCode.PROVIDER_FAILED.code(),
-                                                "The provider's stream broke off."))
+                                                "The provider's stream broke off.")).with(created(streamed.objectId())))
                         .map(cost -> used.tokens));
     }
 
@@ -293,7 +302,19 @@ final class ModelExchange {
         over = true;
         reset();
         used(stream == null ? null : stream.usage(), this::streamedTokens)
-                .compose(used -> ended(Outcome.success(200, used.tokens, used.source)));
+                .compose(used -> ended(Outcome.success(200, used.tokens, used.source)
+                        .with(created(stream == null ? null : stream.objectId()))));
+    }
+
+    /** What the provider keeps of the answer, from now on the caller's. */
+    private List<CreatedObject> created(@Nullable String objectId) {
+        if (objectId == null || ownKey()) {
+            return List.of();
+        }
+        ObjectKind kind = call.apiType() == ApiType.RESPONSES ? ObjectKind.RESPONSE : ObjectKind.CHAT_COMPLETION;
+        List<CreatedObject> created = List.of(new CreatedObject(providerName(), kind, objectId));
+        owners.remember(created, route.admitted().caller().clientId());
+        return created;
     }
 
     private void unreachable(Throwable cause) {

@@ -1,12 +1,15 @@
 package dev.comporta.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.client.ClientDirectory;
+import dev.comporta.core.ApiType;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
 import dev.comporta.dialect.Dropped;
@@ -14,6 +17,7 @@ import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Outgoing;
 import dev.comporta.dialect.Translation;
 import dev.comporta.model.ModelRegistry;
+import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.model.ResolvedTarget;
 import dev.comporta.provider.Provider;
 import dev.comporta.provider.Providers;
@@ -23,6 +27,7 @@ import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +45,9 @@ public class Pipeline {
     private final Providers providers;
     private final ProviderKeys keys;
     private final UsageRecorder usage;
+    private final TokenCount tokenCount;
+    private final ObjectOwners owners;
+    private final RemoteImages images;
     private final ModelExchanges exchanges;
     private final CallMetrics metrics;
     private final GatewayConfig config;
@@ -50,6 +58,9 @@ public class Pipeline {
             Providers providers,
             ProviderKeys keys,
             UsageRecorder usage,
+            TokenCount tokenCount,
+            ObjectOwners owners,
+            RemoteImages images,
             ModelExchanges exchanges,
             CallMetrics metrics,
             GatewayConfig config) {
@@ -58,6 +69,9 @@ public class Pipeline {
         this.providers = providers;
         this.keys = keys;
         this.usage = usage;
+        this.tokenCount = tokenCount;
+        this.owners = owners;
+        this.images = images;
         this.exchanges = exchanges;
         this.metrics = metrics;
         this.config = config;
@@ -75,6 +89,9 @@ public class Pipeline {
         try {
             request = parse(call);
             AdmittedCall admitted = admit(authenticated, request);
+            if (isEstimate(admitted)) {
+                return tokenCount.estimate(admitted);
+            }
             Route route = route(admitted);
             return prepare(route)
                     .transform(outgoing -> outgoing.succeeded()
@@ -120,20 +137,52 @@ public class Pipeline {
     private Route route(AdmittedCall admitted) {
         ResolvedTarget resolved =
                 registry.resolve(admitted.request().model(), providers.names()).get(0);
-        String name = resolved.target().provider();
-        Provider provider = providers
-                .find(name)
-                .orElseThrow(() -> new GatewayError(
-                        ErrorCode.MODEL_NOT_FOUND, "The provider %s is not configured.".formatted(name), "model"));
+        Provider provider = provider(resolved.target().provider());
         Secret key = key(admitted, provider);
         Dropped dropped = new Dropped(config.dialect().strict());
         Translation translation = Translations.of(admitted, resolved, provider, key, dropped);
         return new Route(admitted, resolved.target(), resolved.model(), provider, translation, dropped, key);
     }
 
+    private Provider provider(String name) {
+        return providers
+                .find(name)
+                .orElseThrow(() -> new GatewayError(
+                        ErrorCode.MODEL_NOT_FOUND, "The provider %s is not configured.".formatted(name), "model"));
+    }
+
+    /** Whether the input's tokens are asked for, and the target's provider has no such question. */
+    private boolean isEstimate(AdmittedCall admitted) {
+        return admitted.call().apiType() == ApiType.COUNT_TOKENS
+                && provider(registry.resolve(admitted.request().model(), providers.names())
+                                        .get(0)
+                                        .target()
+                                        .provider())
+                                .dialect()
+                        != admitted.call().dialect();
+    }
+
     /** All that must be known before the request can be written. */
     private Future<Outgoing> prepare(Route route) {
-        return Future.succeededFuture(route.translation().request());
+        return mayReach(route).compose(allowed -> complete(route)).map(complete -> route.translation()
+                .request());
+    }
+
+    /** In the account of the shared key a client reaches its own objects only; in its own account it is at home. */
+    private Future<?> mayReach(Route route) {
+        Caller caller = route.admitted().caller();
+        List<ObjectReference> references = route.admitted().request().references();
+        return caller.providerKey() != null || references.isEmpty()
+                ? Future.succeededFuture()
+                : owners.check(references, route.provider().name(), caller.clientId());
+    }
+
+    /** Gemini wants the images themselves, where other providers take a link. */
+    private Future<?> complete(Route route) {
+        ObjectNode chat = route.translation().chat();
+        return chat != null && route.provider().dialect() == Dialect.GEMINI && images.isNeeded(chat)
+                ? images.inline(chat)
+                : Future.succeededFuture();
     }
 
     private @Nullable Secret key(AdmittedCall admitted, Provider provider) {

@@ -157,6 +157,12 @@ final class StreamReply implements ReadStream<Buffer> {
         return stream.usage();
     }
 
+    /** The id of the object that the provider keeps of the answer, as far as it has told. */
+    @Nullable
+    String objectId() {
+        return stream.objectId();
+    }
+
     /** How many tokens have come so far, counted here. */
     Future<Long> outputTokens() {
         count();

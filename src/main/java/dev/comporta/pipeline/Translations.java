@@ -5,6 +5,7 @@ import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Secret;
+import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.CallerApi;
 import dev.comporta.dialect.CallerApi.AnswerContext;
 import dev.comporta.dialect.Dropped;
@@ -92,6 +93,7 @@ final class Translations {
             case GENERATE_CONTENT -> provider.dialect() == Dialect.GEMINI ? gemini() : translated(GENERATE_CONTENT);
             case EMBEDDINGS -> call.dialect() == Dialect.GEMINI ? embedContent() : embeddings();
             case COMPLETIONS -> completions();
+            case COUNT_TOKENS -> count();
             default -> throw unsupported();
         };
     }
@@ -164,6 +166,22 @@ final class Translations {
         };
     }
 
+    /** Counting is free, so there is no usage in the answer. */
+    private Translation count() {
+        Outgoing outgoing = call.dialect() == Dialect.GEMINI
+                ? new Outgoing(geminiPath(), Buffer.buffer(request.bytes()))
+                : passed("/messages/count_tokens");
+        CallerApi caller = call.dialect() == Dialect.GEMINI ? GENERATE_CONTENT : MESSAGES;
+        return new Passed(
+                outgoing,
+                body -> new Translation.Whole(Buffer.buffer(body), TokenUsage.NONE, null, () -> "", null),
+                () -> {
+                    throw unsupported();
+                },
+                api(),
+                caller::error);
+    }
+
     private Translation completions() {
         if (provider.dialect() != Dialect.OPENAI) {
             throw unsupported();
@@ -175,6 +193,11 @@ final class Translations {
     private Outgoing passed(String path) {
         String query = call.query() == null ? "" : "?" + call.query();
         return new Outgoing(path + query, request.forwarded(target.target().model(), false, false));
+    }
+
+    /** With nothing of the caller's query, which may hold its key. */
+    private String geminiPath() {
+        return GeminiPath.of(call.endpoint(), call.query()).upstream(target.target().model());
     }
 
     private GatewayError unsupported() {

@@ -1,20 +1,32 @@
-package dev.comporta.dialect.anthropic;
+package dev.comporta.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.comporta.dialect.Json;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The text of a request that a model reads as input, for estimating its tokens where the provider does not count them:
- * of a Messages request, a chat request or a Gemini request alike. Images, audio and files are no text and not in it.
+ * The text of a request that a model reads as input, in whatever dialect, for estimating its tokens where the provider
+ * does not count them. Images, audio and files are no text and not in it.
  */
-public final class MessagesText {
+public final class PromptText {
 
     /** Members whose strings are read. */
     private static final Set<String> READ = Set.of(
-            "arguments", "content", "context", "description", "name", "role", "system", "text", "thinking", "title");
+            "arguments",
+            "content",
+            "context",
+            "description",
+            "input",
+            "instructions",
+            "name",
+            "output",
+            "prompt",
+            "role",
+            "system",
+            "text",
+            "thinking",
+            "title");
 
     /** Members that are read as the JSON they are. */
     private static final Set<String> JSON = Set.of(
@@ -30,7 +42,7 @@ public final class MessagesText {
     /** Members at the top that are for the provider, not for the model. */
     private static final Set<String> UNREAD = Set.of("metadata", "labels", "mcp_servers", "container");
 
-    private MessagesText() {}
+    private PromptText() {}
 
     /** The text of a whole request body; empty if it is not JSON. */
     public static String of(byte[] body) {
@@ -52,7 +64,7 @@ public final class MessagesText {
             if (READ.contains(name)) {
                 text.append(value.textValue()).append('\n');
             }
-        } else if (value.isContainerNode() && JSON.contains(name)) {
+        } else if (value.isObject() && JSON.contains(name)) {
             text.append(Json.text(value)).append('\n');
         } else if (value.isArray()) {
             value.forEach(element -> read(name, element, text));
