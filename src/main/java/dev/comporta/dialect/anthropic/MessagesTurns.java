@@ -159,7 +159,7 @@ final class MessagesTurns {
             }
             if (!message.isEmpty() || !said.isEmpty()) {
                 ObjectNode told = message("assistant");
-                told.set("content", said.isEmpty() ? null : said.joined());
+                told.set("content", said.isEmpty() && message.has("tool_calls") ? null : said.joined());
                 told.setAll(message);
             }
         }
