@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A content block of a stream that has not ended yet, and what it must hold until those before it have. */
 final class MessagesBlock {
 
-    /** What blocks there are, and the name and member of their deltas. */
+    /** What blocks there are, and what their deltas are called. */
     enum Kind {
         TEXT("text_delta", "text"),
         THINKING("thinking_delta", "thinking"),
@@ -15,20 +15,15 @@ final class MessagesBlock {
         /** Comes in one piece. */
         WHOLE("", "");
 
-        private final String delta;
-        private final String member;
+        private final byte[] delta;
 
-        Kind(String delta, String member) {
-            this.delta = delta;
-            this.member = member;
+        Kind(String type, String member) {
+            delta = MessagesEvents.delta(type, member);
         }
 
-        String delta() {
+        /** The beginning of a delta, up to its text. */
+        byte[] delta() {
             return delta;
-        }
-
-        String member() {
-            return member;
         }
     }
 
@@ -38,6 +33,7 @@ final class MessagesBlock {
     private final MessagesArguments arguments = new MessagesArguments();
     private @Nullable String signature;
     private boolean spoken;
+    private boolean ended;
 
     private MessagesBlock(Kind kind, ObjectNode start) {
         this.kind = kind;
@@ -97,7 +93,16 @@ final class MessagesBlock {
         return spoken;
     }
 
-    /** Ends it with the provider's signature. */
+    void end() {
+        ended = true;
+    }
+
+    /** Whether what comes for it now comes too late, such as white space behind arguments. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Says the provider's signature, behind which nothing is said. */
     void seal(String with) {
         signature = with;
     }

@@ -31,8 +31,8 @@ final class MessagesEvents implements CallerApi.EventWriter {
 
     private static final byte[] DELTA =
             ascii("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":");
-    private static final byte[] DELTA_TYPE = ascii(",\"delta\":{\"type\":\"");
-    private static final byte[] DELTA_END = ascii("}}\n\n");
+    private static final byte[] SIGNATURE = delta("signature_delta", "signature");
+    private static final byte[] DELTA_END = ascii("\"}}\n\n");
 
     private final CallerApi.AnswerContext context;
     private final Deque<MessagesBlock> blocks = new ArrayDeque<>();
@@ -213,8 +213,8 @@ final class MessagesEvents implements CallerApi.EventWriter {
         }
         block.look(text);
         if (block == blocks.peekFirst()) {
-            delta(block.kind().delta(), block.kind().member(), text);
-        } else if (blocks.contains(block)) {
+            delta(block.kind().delta(), text);
+        } else if (!block.hasEnded()) {
             held += text.length();
             if (held > MOST_HELD) {
                 throw new IllegalStateException("too much waits behind a content block that does not end");
@@ -230,34 +230,35 @@ final class MessagesEvents implements CallerApi.EventWriter {
         String waiting = block.release();
         if (!waiting.isEmpty()) {
             held -= waiting.length();
-            delta(block.kind().delta(), block.kind().member(), waiting);
+            delta(block.kind().delta(), waiting);
         }
     }
 
     private void endBlock(MessagesBlock block) {
         if (block.kind() == Kind.TOOL_USE && !block.hasSpoken()) {
             // No arguments are an empty object, which is not what all clients make of nothing.
-            delta(Kind.TOOL_USE.delta(), Kind.TOOL_USE.member(), "{}");
+            delta(Kind.TOOL_USE.delta(), "{}");
         }
         String signature = block.signature();
         if (signature != null) {
-            delta("signature_delta", "signature", signature);
+            delta(SIGNATURE, signature);
         }
+        block.end();
         event(Json.object().put("type", "content_block_stop").put("index", index));
     }
 
     /** Most of a stream: written without a tree. */
-    private void delta(String type, String member, String text) {
+    private void delta(byte[] opening, String text) {
         out.appendBytes(DELTA)
                 .appendString(Integer.toString(index))
-                .appendBytes(DELTA_TYPE)
-                .appendString(type)
-                .appendString("\",\"")
-                .appendString(member)
-                .appendString("\":\"")
+                .appendBytes(opening)
                 .appendBytes(escaped(text))
-                .appendByte((byte) '"')
                 .appendBytes(DELTA_END);
+    }
+
+    /** The beginning of a delta, from its index to its text. */
+    static byte[] delta(String type, String member) {
+        return ascii(",\"delta\":{\"type\":\"" + type + "\",\"" + member + "\":\"");
     }
 
     private void event(ObjectNode data) {

@@ -1,5 +1,6 @@
 package dev.comporta.dialect.anthropic;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
@@ -82,8 +83,10 @@ final class MessagesRequest {
     }
 
     private void stop(MessagesField field) {
-        if (!field.items().isEmpty()) {
-            field.items().forEach(item -> chat.withArray("stop").add(item.text()));
+        ArrayNode stop = Json.array();
+        field.items().forEach(item -> stop.add(item.text()));
+        if (!stop.isEmpty()) {
+            chat.set("stop", stop);
         }
     }
 

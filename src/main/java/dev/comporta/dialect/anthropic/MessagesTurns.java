@@ -121,11 +121,7 @@ final class MessagesTurns {
         }
         AssistantTurn turn = new AssistantTurn();
         content.items().forEach(turn::block);
-        if (!turn.message.isEmpty() || !turn.said.isEmpty()) {
-            ObjectNode message = message("assistant");
-            message.set("content", turn.said.isEmpty() ? null : turn.said.joined());
-            message.setAll(turn.message);
-        }
+        turn.tell();
     }
 
     private ObjectNode message(String role) {
@@ -136,6 +132,7 @@ final class MessagesTurns {
     private final class AssistantTurn {
 
         private final ObjectNode message = Json.object();
+        private final StringBuilder thought = new StringBuilder();
         private final MessagesParts said = new MessagesParts(dropped);
 
         void block(MessagesField block) {
@@ -156,6 +153,17 @@ final class MessagesTurns {
             }
         }
 
+        void tell() {
+            if (!thought.isEmpty()) {
+                message.put("reasoning_content", thought.toString());
+            }
+            if (!message.isEmpty() || !said.isEmpty()) {
+                ObjectNode told = message("assistant");
+                told.set("content", said.isEmpty() && message.has("tool_calls") ? null : said.joined());
+                told.setAll(message);
+            }
+        }
+
         private void toolUse(MessagesField block) {
             MessagesField input = block.get("input");
             JsonNode arguments = input.isThere() ? input.object() : Json.object();
@@ -171,11 +179,7 @@ final class MessagesTurns {
 
         /** A block without a signature is another provider's reasoning, which no Anthropic model takes back. */
         private void thinking(MessagesField block) {
-            String thought = block.get("thinking").text();
-            if (!thought.isEmpty()) {
-                message.put(
-                        "reasoning_content", message.path("reasoning_content").asText("") + thought);
-            }
+            thought.append(block.get("thinking").text());
             if (!block.get("signature").node().asText("").isEmpty()) {
                 message.withArray("thinking_blocks").add(block.object());
             }
