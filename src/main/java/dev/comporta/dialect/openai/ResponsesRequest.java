@@ -206,6 +206,8 @@ final class ResponsesRequest {
                     // Written whenever there is some.
                 }
                 case LOGPROBS -> {
+                    // Asked for, so that providers without them refuse; what comes of it no answer is told with yet.
+                    dropped.add("include");
                     chat.put("logprobs", true);
                     if (request.at("top_logprobs").isGiven()) {
                         chat.set("top_logprobs", request.at("top_logprobs").value());
