@@ -3,6 +3,7 @@ package dev.comporta.dialect.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.comporta.dialect.Json;
+import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.Translation;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -23,9 +24,16 @@ public final class ResponsesAnswer {
         if (head == null) {
             return null;
         }
-        boolean failed = head.error != null && !head.isResponse;
-        return new Translation.Whole(
-                Buffer.buffer(body), head.usage, failed ? head.error.asError() : null, () -> text(body), head.id);
+        ProviderError error = head.hasError && !head.isResponse ? error(body) : null;
+        return new Translation.Whole(Buffer.buffer(body), head.usage, error, () -> text(body), head.id);
+    }
+
+    private static ProviderError error(byte[] body) {
+        try {
+            return ResponsesFault.read(body);
+        } catch (IOException e) {
+            return ProviderError.of(502, "server_error", null, "The provider's answer cannot be read.");
+        }
     }
 
     private static String text(byte[] body) {

@@ -21,7 +21,7 @@ final class ResponsesHead {
     @Nullable
     TokenUsage usage;
 
-    ResponsesFault.@Nullable Words error;
+    boolean hasError;
 
     /**
      * Reads the object at whose start {@code json} stands, to its end.
@@ -49,7 +49,7 @@ final class ResponsesHead {
                     usage = ResponsesUsage.read(json);
                 }
             }
-            case "error" -> error = ResponsesFault.read(json, value);
+            case "error" -> hasError = value != JsonToken.VALUE_NULL;
             case "output" -> {
                 if (text != null && value == JsonToken.START_ARRAY) {
                     ResponsesText.read(json, text);

@@ -166,6 +166,10 @@ public final class ResponsesStream implements AnswerStream {
         Read read = new Read();
         try (JsonParser json = Json.parser(data)) {
             read.object(json);
+            if (read.isFailure) {
+                error = ResponsesFault.read(data);
+                withheld |= secret != null && new String(data, StandardCharsets.UTF_8).contains(secret);
+            }
         } catch (IOException e) {
             if (!ending) {
                 // Not ours to judge: the caller's SDK sees what the provider sent.
@@ -174,13 +178,8 @@ public final class ResponsesStream implements AnswerStream {
             return;
         }
         keep(read);
-        boolean failure = read.error != null;
-        if (failure) {
-            error = read.error.asError();
-            withheld |= secret != null && new String(data, StandardCharsets.UTF_8).contains(secret);
-        }
         whole = done = TERMINAL.contains(read.type);
-        if (done || failure || held.length() > 0) {
+        if (done || read.isFailure || held.length() > 0) {
             append(held, event);
         } else {
             pass(event);
@@ -233,51 +232,36 @@ public final class ResponsesStream implements AnswerStream {
         private long sequence = -1;
         private @Nullable String delta;
         private @Nullable ResponsesHead response;
-        private ResponsesFault.@Nullable Words error;
+        private boolean isFailure;
 
         void object(JsonParser json) throws IOException {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("not an object");
             }
-            ResponsesFault.Words flat = new ResponsesFault.Words();
             String name;
             while ((name = json.nextFieldName()) != null) {
                 JsonToken value = json.nextToken();
-                if (value == JsonToken.VALUE_STRING) {
-                    string(name, json.getText(), flat);
-                }
                 switch (name) {
                     case "sequence_number" -> sequence = value.isNumeric() ? (long) json.getDoubleValue() : -1;
-                    case "error" -> error = ResponsesFault.read(json, value);
+                    case "type" -> type = value == JsonToken.VALUE_STRING ? json.getText() : "";
+                    case "delta" -> delta = ResponsesHead.string(json, value);
+                    case "error" -> isFailure |= value != JsonToken.VALUE_NULL;
                     case "response" -> {
                         if (value == JsonToken.START_OBJECT) {
                             response = ResponsesHead.read(json, null);
                         }
                     }
-                    default -> json.skipChildren();
+                    default -> {
+                        // Not acted on.
+                    }
                 }
+                // Where nothing has been read of an object or a list, it is left out here.
+                json.skipChildren();
             }
             if (json.nextToken() != null) {
                 throw new IOException("more than one value");
             }
-            settle(flat);
-        }
-
-        private void string(String name, String value, ResponsesFault.Words flat) {
-            switch (name) {
-                case "type" -> type = value;
-                case "delta" -> delta = value;
-                default -> flat.keep(name, value);
-            }
-        }
-
-        /** An error event has its words flat or nested, and a failed response in the response. */
-        private void settle(ResponsesFault.Words flat) {
-            if (error == null && type.equals(ERROR)) {
-                error = flat;
-            } else if (error == null && type.equals("response.failed")) {
-                error = response == null || response.error == null ? flat : response.error;
-            }
+            isFailure |= type.equals(ERROR) || type.equals("response.failed");
         }
     }
 }

@@ -60,7 +60,7 @@ class ResponsesAnswerTest {
                 "{'error':{'message':'Bad','type':'invalid_request_error','param':'input','code':null}} > 400 > invalid_request_error > > Bad",
                 "{'error':{'message':'Down'}} > 502 > server_error > > Down",
                 "{'error':'Down'} > 502 > server_error > > Down",
-                "{'error':[1]} > 502 > server_error > > The provider reported an error and did not say which."
+                "{'error':[1]} > 502 > server_error > > The provider gave no reason."
             })
     void edge_case_13_may_be_an_error_in_spite_of_its_status(
             String body, int status, String type, String code, String message) {

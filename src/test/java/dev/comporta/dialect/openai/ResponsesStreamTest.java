@@ -150,7 +150,7 @@ class ResponsesStreamTest {
                 "{'type':'error','code':'server_is_overloaded','message':'Busy','param':null,'sequence_number':1} > 503 > server_is_overloaded > Busy",
                 "{'error':{'code':'x','message':'Odd'}} > 502 > x > Odd",
                 "{'type':'response.failed','response':{'error':{'code':'rate_limit_exceeded','message':'Slow'}}} > 429 > rate_limit_exceeded > Slow",
-                "{'type':'response.failed','response':{'error':null}} > 502 > > The provider reported an error and did not say which."
+                "{'type':'response.failed','response':{'error':null}} > 502 > > The provider gave no reason."
             })
     void reports_errors_of_every_shape(String data, int status, String code, String message) {
         Seen seen = read(CREATED + "data: " + data.replace('\'', '"') + "\n\n");
