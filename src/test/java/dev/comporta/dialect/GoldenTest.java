@@ -11,6 +11,7 @@ import dev.comporta.core.GatewayError;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.CallerApi.AnswerContext;
 import dev.comporta.dialect.openai.ChatCompletionsApi;
+import dev.comporta.dialect.openai.OpenAiApi;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,8 @@ class GoldenTest {
     private static final Map<String, CallerApi> CALLERS = Map.of("chat", new ChatCompletionsApi());
 
     /** By the second word of a directory. */
-    private static final Map<String, ProviderApi> PROVIDERS = Map.of();
+    private static final Map<String, ProviderApi> PROVIDERS =
+            Map.of("openai", new OpenAiApi(), "groq", new OpenAiApi(), "mistral", new OpenAiApi());
 
     /** What a request says besides its body. */
     private static final String TRAITS = "golden";
