@@ -32,6 +32,6 @@ public final class ResponsesApi implements CallerApi {
 
     @Override
     public Buffer error(ProviderError error) {
-        return OpenAiError.body(error.message(), error.type(), error.param(), error.code());
+        return OpenAiError.body(error);
     }
 }

@@ -13,7 +13,11 @@ final class ResponsesFailure {
     static void appendEvent(StringBuilder out, String type, long sequence, ObjectNode data) {
         ObjectNode event = Json.object().put("type", type).put("sequence_number", sequence);
         event.setAll(data);
-        out.append("event: ").append(type).append("\ndata: ").append(Json.text(event)).append("\n\n");
+        out.append("event: ")
+                .append(type)
+                .append("\ndata: ")
+                .append(Json.text(event))
+                .append("\n\n");
     }
 
     /**

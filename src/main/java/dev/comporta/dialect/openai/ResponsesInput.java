@@ -2,6 +2,7 @@ package dev.comporta.dialect.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
@@ -24,7 +25,9 @@ final class ResponsesInput {
     private final Set<String> calls = new HashSet<>();
     private final Map<String, JsonNode> extras = new HashMap<>();
 
-    /** The assistant message that is last, as long as items may belong to it; {@code content} is null until it has some. */
+    /**
+     * The assistant message that is last, as long as items may belong to it; {@code content} is null until it has some.
+     */
     private @Nullable ObjectNode turn;
 
     private ResponsesInput(Dropped dropped) {
@@ -115,7 +118,8 @@ final class ResponsesInput {
         }
         String id = item.at("call_id").text();
         String arguments = item.at("arguments").textIfGiven();
-        ObjectNode call = turn().withArrayProperty("tool_calls").addObject().put("id", id).put("type", "function");
+        ObjectNode call =
+                turn().withArrayProperty("tool_calls").addObject().put("id", id).put("type", "function");
         call.putObject("function")
                 .put("name", item.at("name").text())
                 .put("arguments", arguments == null || arguments.isBlank() ? "{}" : arguments);
@@ -139,25 +143,19 @@ final class ResponsesInput {
     }
 
     private void reasoning(ResponsesField item) {
-        if (turn != null && hasContent(turn) && !turn.has("tool_calls")) {
-            endTurn();
-        }
         String text = text(item.at("content"));
         String shown = text.isEmpty() ? text(item.at("summary")) : text;
+        JsonNode sealed = sealed(item.at("encrypted_content"));
+        JsonNode blocks = sealed.path(ResponsesSeal.THINKING_BLOCKS);
+        if (turn != null && hasContent(turn) && !turn.has("tool_calls") && !(shown.isEmpty() && blocks.isEmpty())) {
+            // Thought after that was said.
+            endTurn();
+        }
         if (!shown.isEmpty()) {
             String before = turn().path("reasoning_content").asText();
             turn().put("reasoning_content", before.isEmpty() ? shown : before + "\n\n" + shown);
         }
-        ResponsesField encrypted = item.at("encrypted_content");
-        if (!encrypted.isGiven()) {
-            return;
-        }
-        JsonNode sealed = ResponsesSeal.open(encrypted.text());
-        if (sealed == null) {
-            dropped.add("input[].encrypted_content");
-            return;
-        }
-        for (JsonNode block : sealed.path(ResponsesSeal.THINKING_BLOCKS)) {
+        for (JsonNode block : blocks) {
             if (block.isObject()) {
                 turn().withArrayProperty("thinking_blocks").add(block);
             }
@@ -169,11 +167,22 @@ final class ResponsesInput {
         });
     }
 
+    /** What the provider wants back; a missing node if nothing was sealed here. */
+    private JsonNode sealed(ResponsesField encrypted) {
+        JsonNode sealed = encrypted.isGiven() ? ResponsesSeal.open(encrypted.text()) : MissingNode.getInstance();
+        if (sealed == null) {
+            dropped.add("input[].encrypted_content");
+            return MissingNode.getInstance();
+        }
+        return sealed;
+    }
+
     private static String text(ResponsesField parts) {
         StringBuilder text = new StringBuilder();
         if (parts.isGiven()) {
             for (ResponsesField part : parts.elements()) {
-                text.append(text.isEmpty() ? "" : "\n\n").append(part.object().at("text").text());
+                text.append(text.isEmpty() ? "" : "\n\n")
+                        .append(part.object().at("text").text());
             }
         }
         return text.toString();

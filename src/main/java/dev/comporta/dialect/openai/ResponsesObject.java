@@ -67,12 +67,17 @@ final class ResponsesObject {
                 .putNull("max_tool_calls")
                 .put("model", model);
         response.putArray("output");
-        response.put("parallel_tool_calls", true).putNull("previous_response_id").putNull("prompt_cache_key");
+        response.put("parallel_tool_calls", true)
+                .putNull("previous_response_id")
+                .putNull("prompt_cache_key");
         response.putObject("reasoning").putNull("effort").putNull("summary");
         // Nothing is kept, whatever was asked; which tier a provider used it does not say.
         response.putNull("safety_identifier").putNull("service_tier").put("store", false);
         response.put("temperature", 1.0);
-        response.putObject("text").put("verbosity", "medium").putObject("format").put("type", "text");
+        response.putObject("text")
+                .put("verbosity", "medium")
+                .putObject("format")
+                .put("type", "text");
         response.put("tool_choice", "auto").putArray("tools");
         response.put("top_logprobs", 0).put("top_p", 1.0).put("truncation", "disabled");
         response.putNull("usage").putNull("user").putObject("metadata");

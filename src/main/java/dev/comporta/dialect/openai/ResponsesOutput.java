@@ -29,6 +29,9 @@ class ResponsesOutput implements AnswerSink {
     /** The item that text goes to, if it is not over. */
     private @Nullable ResponsesItem current;
 
+    /** The item that annotations belong to: the last text. */
+    private @Nullable ResponsesItem annotated;
+
     private @Nullable FinishReason reason;
     private @Nullable TokenUsage usage;
 
@@ -106,10 +109,11 @@ class ResponsesOutput implements AnswerSink {
         }
     }
 
+    /** Some providers tell it when the text is over, and calls have begun. */
     @Override
     public final void annotation(int choice, ObjectNode annotation) {
         if (choice == 0) {
-            ResponsesItem item = current(ResponsesItem.Kind.TEXT);
+            ResponsesItem item = annotated == null ? current(ResponsesItem.Kind.TEXT) : annotated;
             openPart(item);
             ObjectNode flat = flat(annotation);
             item.annotations.add(flat);
@@ -206,6 +210,7 @@ class ResponsesOutput implements AnswerSink {
         closeCurrent(ResponsesItem.COMPLETED);
         ResponsesItem item = new ResponsesItem(kind, items.size(), context.id());
         current = item;
+        annotated = kind == ResponsesItem.Kind.TEXT ? item : annotated;
         open(item);
         return item;
     }

@@ -52,27 +52,26 @@ final class ResponsesParts {
 
     private ObjectNode part(ResponsesField part, boolean assistant) {
         ResponsesField type = part.at("type");
-        ObjectNode result =
-                switch (type.text()) {
-                    case "input_text", "output_text", "text" ->
-                        Json.object().put("type", "text").put("text", part.at("text").text());
-                    case "refusal" -> {
-                        if (!assistant) {
-                            throw unknown(type);
-                        }
-                        yield Json.object()
-                                .put("type", "refusal")
-                                .put("refusal", part.at("refusal").text());
-                    }
-                    case "input_image" -> image(part);
-                    case "input_file" -> file(part);
-                    case "input_audio" -> {
-                        ObjectNode audio = Json.object().put("type", "input_audio");
-                        audio.set("input_audio", part.at("input_audio").object().value());
-                        yield audio;
-                    }
-                    default -> throw unknown(type);
-                };
+        ObjectNode result = switch (type.text()) {
+            case "input_text", "output_text", "text" ->
+                Json.object().put("type", "text").put("text", part.at("text").text());
+            case "refusal" -> {
+                if (!assistant) {
+                    throw unknown(type);
+                }
+                yield Json.object()
+                        .put("type", "refusal")
+                        .put("refusal", part.at("refusal").text());
+            }
+            case "input_image" -> image(part);
+            case "input_file" -> file(part);
+            case "input_audio" -> {
+                ObjectNode audio = Json.object().put("type", "input_audio");
+                audio.set("input_audio", part.at("input_audio").object().value());
+                yield audio;
+            }
+            default -> throw unknown(type);
+        };
         for (String mark : CACHE_MARKS) {
             if (part.at(mark).isGiven()) {
                 result.set(mark, part.at(mark).value());
@@ -82,14 +81,15 @@ final class ResponsesParts {
     }
 
     private static GatewayError unknown(ResponsesField type) {
-        return type.unsupported("The field %s names no kind of content that this model's provider can be told."
-                .formatted(type.path()));
+        return type.unsupported(
+                "The field %s names no kind of content that this model's provider can be told.".formatted(type.path()));
     }
 
     private ObjectNode image(ResponsesField part) {
         refuseId(part);
         ObjectNode result = Json.object().put("type", "image_url");
-        ObjectNode image = result.putObject("image_url").put("url", part.at("image_url").text());
+        ObjectNode image =
+                result.putObject("image_url").put("url", part.at("image_url").text());
         String detail = part.at("detail").textIfGiven();
         if ("original".equals(detail)) {
             dropped.add("input[].content[].detail");

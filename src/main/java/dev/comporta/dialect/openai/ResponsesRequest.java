@@ -110,7 +110,8 @@ final class ResponsesRequest {
             case "text" -> text(field.object());
             case "reasoning" -> reasoning(field.object());
             case "include" -> include(field);
-            case "top_logprobs" -> drop(name, !isWanted(LOGPROBS) && field.value().asInt() != 0);
+            case "top_logprobs" ->
+                drop(name, !isWanted(LOGPROBS) && field.value().asInt() != 0);
             case "truncation" -> drop(name, !field.text().equals("disabled"));
             case "stream_options" ->
                 drop(
@@ -131,9 +132,8 @@ final class ResponsesRequest {
         if (SAME.contains(name)) {
             chat.set(name, field.value());
         } else if (OF_CHAT_COMPLETIONS.contains(name)) {
-            throw field.unsupported(
-                    "The field %s belongs to chat completions; the Responses API has none of that name."
-                            .formatted(name));
+            throw field.unsupported("The field %s belongs to chat completions; the Responses API has none of that name."
+                    .formatted(name));
         } else {
             dropped.add(name);
         }
@@ -141,8 +141,7 @@ final class ResponsesRequest {
 
     private void refuse(ResponsesField field, boolean asked) {
         if (asked) {
-            throw field.unsupported(
-                    "The field %s cannot be told to this model's provider.".formatted(field.path()));
+            throw field.unsupported("The field %s cannot be told to this model's provider.".formatted(field.path()));
         }
     }
 
@@ -207,6 +206,8 @@ final class ResponsesRequest {
                     // Written whenever there is some.
                 }
                 case LOGPROBS -> {
+                    // Asked for, so that providers without them refuse; what comes of it no answer is told with yet.
+                    dropped.add("include");
                     chat.put("logprobs", true);
                     if (request.at("top_logprobs").isGiven()) {
                         chat.set("top_logprobs", request.at("top_logprobs").value());

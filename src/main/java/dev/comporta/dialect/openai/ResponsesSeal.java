@@ -8,9 +8,9 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a provider wants back unchanged with the next request (Anthropic's thinking blocks, Gemini's thought signatures),
- * in the one field in which callers of this API bring something back unread: {@code encrypted_content} of a reasoning
- * item. Not secret, and protected by the provider's own signatures.
+ * What a provider wants back unchanged with the next request (Anthropic's thinking blocks, Gemini's thought
+ * signatures), in the one field in which callers of this API bring something back unread: {@code encrypted_content} of
+ * a reasoning item. Not secret, and protected by the provider's own signatures.
  */
 final class ResponsesSeal {
 

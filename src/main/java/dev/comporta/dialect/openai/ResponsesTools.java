@@ -64,7 +64,8 @@ final class ResponsesTools {
     private ObjectNode tool(ResponsesField tool) {
         refuseOthers(tool.at("type"));
         ObjectNode result = Json.object().put("type", "function");
-        ObjectNode function = result.putObject("function").put("name", tool.at("name").text());
+        ObjectNode function =
+                result.putObject("function").put("name", tool.at("name").text());
         for (String name : OF_A_FUNCTION) {
             if (tool.at(name).isGiven()) {
                 function.set(name, tool.at(name).value());
@@ -89,8 +90,8 @@ final class ResponsesTools {
         ResponsesField type = choice.at("type");
         if (type.text().equals("allowed_tools")) {
             ObjectNode result = Json.object().put("type", "allowed_tools");
-            ObjectNode allowed =
-                    result.putObject("allowed_tools").put("mode", choice.at("mode").text());
+            ObjectNode allowed = result.putObject("allowed_tools")
+                    .put("mode", choice.at("mode").text());
             ArrayNode tools = allowed.putArray("tools");
             choice.at("tools").elements().forEach(tool -> tools.add(named(tool.object())));
             return result;
