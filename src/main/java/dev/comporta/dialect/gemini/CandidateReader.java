@@ -89,6 +89,11 @@ final class CandidateReader implements AnswerReader {
         if (failed) {
             return;
         }
+        ProviderError error = GoogleError.read(200, answer);
+        if (error != null) {
+            fail(error);
+            return;
+        }
         if (!started) {
             started = true;
             answerId = answer.path("responseId").textValue();
@@ -98,11 +103,6 @@ final class CandidateReader implements AnswerReader {
         if (used != null && !used.equals(usage)) {
             usage = used;
             sink.usage(used);
-        }
-        ProviderError error = GoogleError.read(200, answer);
-        if (error != null) {
-            fail(error);
-            return;
         }
         JsonNode found = answer.path("candidates");
         if (found.isEmpty()) {

@@ -95,10 +95,17 @@ final class Conversation {
             throw Given.unsupported(path + ".audio", "names audio that this model's provider does not have");
         }
         message.properties().forEach(field -> {
-            if (!KNOWN.contains(field.getKey()) && !field.getValue().isNull()) {
+            boolean read = KNOWN.contains(field.getKey()) || field.getKey().equals("name") && names(message);
+            if (!read && !field.getValue().isNull()) {
                 dropped.add("messages[]." + field.getKey());
             }
         });
+    }
+
+    /** Whether a message's name is that of a function, not of who is speaking. */
+    private static boolean names(ObjectNode message) {
+        String role = message.path("role").asText("");
+        return role.equals("function") || role.equals("tool");
     }
 
     private void system(@Nullable JsonNode content, String path) {

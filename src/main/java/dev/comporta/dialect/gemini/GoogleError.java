@@ -79,10 +79,10 @@ final class GoogleError {
         int http = badKey ? 401 : known(code, googles);
         return new ProviderError(
                 http,
-                http >= 500 ? SERVER : INVALID_REQUEST,
+                type(http),
                 code(http, message),
                 null,
-                message.isEmpty() ? "The provider refused without saying why." : message,
+                message.isEmpty() ? "The provider gave no reason." : message,
                 retryAfter);
     }
 
@@ -99,6 +99,10 @@ final class GoogleError {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(googles.equals("INVALID_ARGUMENT") || googles.equals("FAILED_PRECONDITION") ? 400 : 502);
+    }
+
+    private static String type(int http) {
+        return http == 429 ? "rate_limit_error" : http >= 500 ? SERVER : INVALID_REQUEST;
     }
 
     private static @Nullable String code(int http, String message) {

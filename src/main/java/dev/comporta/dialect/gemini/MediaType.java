@@ -50,12 +50,12 @@ final class MediaType {
 
     private MediaType() {}
 
-    /** A type as it was given, in the one spelling that Google takes; null if it says nothing. */
+    /** A type as it was given, without parameters and in one spelling; null if it says nothing. */
     static @Nullable String normalised(@Nullable String given) {
         if (given == null) {
             return null;
         }
-        String type = given.strip().toLowerCase(Locale.ROOT);
+        String type = given.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         if (type.indexOf('/') <= 0 || type.endsWith("/") || type.equals(UNKNOWN)) {
             return null;
         }

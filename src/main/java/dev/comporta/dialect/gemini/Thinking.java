@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ final class Thinking {
         ObjectNode config = shown(!effort.equals(NONE));
         Integer budget = model.budgets().get(effort);
         return budget == null
-                ? config.put("thinkingLevel", level(effort))
+                ? config.put("thinkingLevel", level(effort).toUpperCase(Locale.ROOT))
                 : config.put("thinkingBudget", budget.intValue());
     }
 
