@@ -37,14 +37,16 @@ public class DataPlane {
     private static final Logger ACCESS = Logger.getLogger("dev.comporta.access");
 
     private final Pipeline pipeline;
+    private final PassThrough passThrough;
     private final ModelList models;
     private final Clock clock;
     private final long maxBodyBytes;
     private final BodyBudget budget;
     private final boolean accessLog;
 
-    DataPlane(Pipeline pipeline, ModelList models, Clock clock, HttpConfig config) {
+    DataPlane(Pipeline pipeline, PassThrough passThrough, ModelList models, Clock clock, HttpConfig config) {
         this.pipeline = pipeline;
+        this.passThrough = passThrough;
         this.models = models;
         this.clock = clock;
         maxBodyBytes = config.maxBodySize().asLongValue();
@@ -56,11 +58,9 @@ public class DataPlane {
         router.post("/v1/chat/completions").order(FIRST).handler(this::chat);
         router.get("/v1/models").order(FIRST).handler(context -> answer(context, models::list));
         router.getWithRegex("/v1/models/.+").order(FIRST).handler(context -> answer(context, models::one));
-        router.route("/v1/chat/completions").order(FIRST + 1).handler(context -> wrongMethod(context, "POST"));
         router.route("/v1/models").order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
         router.route("/v1/models/*").order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
-        router.route("/v1/organization/*").order(FIRST + 1).handler(DataPlane::administrative);
-        router.route("/v1/*").order(FIRST + 2).handler(DataPlane::unknown);
+        router.route("/v1/*").order(FIRST + 2).handler(passThrough::handle);
     }
 
     private void chat(RoutingContext context) {
@@ -118,7 +118,7 @@ public class DataPlane {
         }
     }
 
-    private static void logAccess(HttpServerRequest request, UUID id, long startNanos) {
+    static void logAccess(HttpServerRequest request, UUID id, long startNanos) {
         ACCESS.infof(
                 "%s %s %s %d %d ms",
                 id,
@@ -128,7 +128,7 @@ public class DataPlane {
                 (System.nanoTime() - startNanos) / 1_000_000);
     }
 
-    private static GatewayError asGatewayError(Throwable cause) {
+    static GatewayError asGatewayError(Throwable cause) {
         if (cause instanceof GatewayError error) {
             return error;
         }
@@ -144,17 +144,6 @@ public class DataPlane {
                         ErrorCode.METHOD_NOT_ALLOWED,
                         "The method %s is not allowed here."
                                 .formatted(context.request().method())));
-    }
-
-    private static void administrative(RoutingContext context) {
-        refuse(
-                context,
-                new GatewayError(
-                        ErrorCode.FORBIDDEN, "The provider's administration is not reached through the gateway."));
-    }
-
-    private static void unknown(RoutingContext context) {
-        refuse(context, new GatewayError(ErrorCode.NOT_FOUND, "The gateway has no such endpoint."));
     }
 
     private static void refuse(RoutingContext context, GatewayError error) {

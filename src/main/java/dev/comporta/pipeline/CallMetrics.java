@@ -84,7 +84,7 @@ public class CallMetrics {
     void ended(Route route, Outcome outcome, Recording recording, long overheadNanos) {
         active.decrementAndGet();
         String model = route.model() == null ? UNKNOWN_MODEL : route.model().name();
-        Key key = new Key(route.provider().name(), model, outcome.status(), outcome.statusCode());
+        Key key = new Key("chat", route.provider().name(), model, outcome.status(), outcome.statusCode());
         meters.computeIfAbsent(key, this::meters)
                 .record(
                         System.nanoTime() - route.admitted().call().startNanos(),
@@ -93,9 +93,23 @@ public class CallMetrics {
                         outcome.tokens());
     }
 
+    /** Counts a passed-through call that has ended. */
+    void passed(PassRoute route, Outcome outcome, Recording recording, long overheadNanos) {
+        active.decrementAndGet();
+        String model = route.model() == null ? UNKNOWN_MODEL : route.model().name();
+        String operation = route.pass().call().apiType().word();
+        Key key = new Key(operation, route.provider().name(), model, outcome.status(), outcome.statusCode());
+        meters.computeIfAbsent(key, this::meters)
+                .record(
+                        System.nanoTime() - route.pass().call().startNanos(),
+                        recording.timeToFirstToken(),
+                        overheadNanos,
+                        outcome.tokens());
+    }
+
     private Meters meters(Key key) {
         Tags target = Tags.of(
-                "gen_ai.operation.name", "chat",
+                "gen_ai.operation.name", key.operation,
                 "gen_ai.provider.name", key.provider,
                 "gen_ai.request.model", key.model);
         Tags outcome = target.and(
@@ -130,7 +144,7 @@ public class CallMetrics {
                 .register(registry);
     }
 
-    private record Key(String provider, String model, Outcome.Status status, int statusCode) {}
+    private record Key(String operation, String provider, String model, Outcome.Status status, int statusCode) {}
 
     private record Meters(Timer duration, Timer firstToken, Timer overhead, Counter input, Counter output) {
 
