@@ -119,8 +119,8 @@ final class Passage {
             });
             return;
         }
-        PassMeter tap = new PassMeter(
-                route.pass().metered(), answer.headers().get(HttpHeaders.CONTENT_TYPE), call.apiType());
+        PassMeter tap =
+                new PassMeter(route.pass().metered(), answer.headers().get(HttpHeaders.CONTENT_TYPE), call.apiType());
         meter = tap;
         PassAnswer passed = new PassAnswer(
                 answer.body(),

@@ -182,8 +182,8 @@ class ErrorContractTest {
     }
 
     /**
-     * What no call here can bring about: a clash of two writes and a missing row, which only the admin API has; a defect; a heap full of
-     * bodies; and a database that was never reached, which {@link WithoutDatabaseTest} shows.
+     * What no call here can bring about: a clash of two writes and a missing row, which only the admin API has; a
+     * defect; a heap full of bodies; and a database that was never reached, which {@link WithoutDatabaseTest} shows.
      */
     private static final Set<ErrorCode> NOT_HERE = EnumSet.of(
             ErrorCode.CONFLICT,
