@@ -5,6 +5,7 @@ import dev.comporta.core.EditDistance;
 import dev.comporta.http.HttpConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
+import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
 import dev.comporta.provider.DemoConfig;
 import dev.comporta.provider.ProviderConfig;
@@ -38,6 +39,7 @@ final class Settings {
             HttpConfig.class,
             JournalConfig.class,
             ModelConfig.class,
+            OwnershipConfig.class,
             ProviderConfig.class,
             SecretConfig.class,
             StoreConfig.class);

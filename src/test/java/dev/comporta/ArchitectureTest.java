@@ -43,7 +43,9 @@ class ArchitectureTest {
             // the door
             entry("http", Set.of("pipeline", "dialect", "core")),
             // the order of a call: every step and room below
-            entry("pipeline", Set.of("provider", "usage", "client", "model", "secret", "dialect", "store", "core")),
+            entry(
+                    "pipeline",
+                    Set.of("provider", "usage", "client", "model", "secret", "ownership", "dialect", "store", "core")),
             // the steps
             entry("provider", Set.of("dialect", "secret", "core")),
             entry("usage", Set.of("model", "store", "core")),
@@ -51,6 +53,7 @@ class ArchitectureTest {
             entry("client", Set.of("store", "core")),
             entry("model", Set.of("store", "core")),
             entry("secret", Set.of("store", "core")),
+            entry("ownership", Set.of("store", "core")),
             entry("dialect", Set.of("core")),
             // the ground
             entry("store", Set.of()),
@@ -252,6 +255,7 @@ class ArchitectureTest {
                         ROOT + ".pipeline..",
                         ROOT + ".provider..",
                         ROOT + ".dialect..",
+                        ROOT + ".ownership..",
                         ROOT + ".core..")
                 .should()
                 .callMethod(Thread.class, "sleep", long.class)

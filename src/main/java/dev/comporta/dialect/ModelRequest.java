@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.ObjectReference;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,8 @@ public final class ModelRequest {
     private boolean includeUsage;
     private @Nullable String user;
     private @Nullable String metadata;
+    private boolean store;
+    private final ObjectReferences references = new ObjectReferences();
 
     private ModelRequest(Buffer body) {
         this.body = body;
@@ -132,6 +135,16 @@ public final class ModelRequest {
         return metadata;
     }
 
+    /** Whether the caller asked for the answer to be kept by the provider. */
+    public boolean store() {
+        return store;
+    }
+
+    /** The objects in the provider's account that the request names. */
+    public List<ObjectReference> references() {
+        return references.found();
+    }
+
     /** The caller's bytes. */
     public byte[] bytes() {
         return bytes;
@@ -202,7 +215,8 @@ public final class ModelRequest {
                 case "stream_options" -> readStreamOptions(json, value, memberStart);
                 case "user" -> readUser(json, value);
                 case "metadata" -> readMetadata(json, value);
-                default -> json.skipChildren();
+                case "store" -> readStore(json, value);
+                default -> references.member(json, name, value);
             }
         }
         if (json.nextToken() != null) {
@@ -267,6 +281,11 @@ public final class ModelRequest {
         }
         includeUsage = value == JsonToken.VALUE_TRUE;
         includeUsageRange = Json.tokenRange(json);
+    }
+
+    private void readStore(JsonParser json, JsonToken value) throws IOException {
+        store |= value == JsonToken.VALUE_TRUE;
+        json.skipChildren();
     }
 
     private void readUser(JsonParser json, JsonToken value) throws IOException {

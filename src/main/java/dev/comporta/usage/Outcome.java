@@ -1,8 +1,10 @@
 package dev.comporta.usage;
 
+import dev.comporta.core.CreatedObject;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.Units;
 import dev.comporta.core.UsageSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param source how that is known
  * @param errorCode machine-readable reason, or null
  * @param errorMessage reason in words without secrets or prompts, or null
+ * @param created objects that the call left in the provider's account, which are the caller's from now on
  */
 public record Outcome(
         Status status,
@@ -23,7 +26,8 @@ public record Outcome(
         @Nullable Units units,
         UsageSource source,
         @Nullable String errorCode,
-        @Nullable String errorMessage) {
+        @Nullable String errorMessage,
+        List<CreatedObject> created) {
 
     /** Of a call that is counted in tokens alone. */
     public Outcome(
@@ -57,6 +61,17 @@ public record Outcome(
         }
     }
 
+    /** Of a call that left nothing behind. */
+    public Outcome(
+            Status status,
+            int statusCode,
+            TokenUsage tokens,
+            UsageSource source,
+            @Nullable String errorCode,
+            @Nullable String errorMessage) {
+        this(status, statusCode, tokens, source, errorCode, errorMessage, List.of());
+    }
+
     public static Outcome success(int statusCode, TokenUsage tokens, UsageSource source) {
         return new Outcome(Status.SUCCESS, statusCode, tokens, source, null, null);
     }
@@ -64,5 +79,10 @@ public record Outcome(
     /** A call that failed before anything was used. */
     public static Outcome refused(int statusCode, @Nullable String code, @Nullable String message) {
         return new Outcome(Status.ERROR, statusCode, TokenUsage.NONE, UsageSource.EXACT, code, message);
+    }
+
+    /** The same, of a call that left these objects in the provider's account. */
+    public Outcome with(List<CreatedObject> objects) {
+        return new Outcome(status, statusCode, tokens, source, errorCode, errorMessage, List.copyOf(objects));
     }
 }

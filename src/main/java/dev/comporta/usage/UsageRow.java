@@ -2,15 +2,19 @@ package dev.comporta.usage;
 
 import static dev.comporta.usage.RowWriter.column;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
+import dev.comporta.core.CreatedObject;
 import dev.comporta.core.Target;
 import dev.comporta.core.Text;
 import dev.comporta.core.Units;
 import dev.comporta.model.Cost;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
+import java.util.StringJoiner;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +72,7 @@ final class UsageRow {
     private static final byte[] ERROR_DETAILS = column("error_details");
     private static final byte[] CODE = "\"code\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MESSAGE = column("message");
+    private static final byte[] OBJECTS = column("objects");
 
     private UsageRow() {}
 
@@ -147,7 +152,24 @@ final class UsageRow {
                     .text(MESSAGE, storable(outcome.errorMessage()))
                     .close();
         }
+        if (!outcome.created().isEmpty()) {
+            row.json(OBJECTS, objects(outcome.created()));
+        }
         return row.take();
+    }
+
+    /** Few calls make objects, so this is not made to be fast. */
+    private static String objects(List<CreatedObject> created) {
+        StringJoiner objects = new StringJoiner(",", "[", "]");
+        for (CreatedObject object : created) {
+            objects.add("{\"provider\":\"%s\",\"kind\":\"%s\",\"id\":\"%s\"}"
+                    .formatted(quoted(object.provider()), object.kind().word(), quoted(object.id())));
+        }
+        return objects.toString();
+    }
+
+    private static String quoted(String text) {
+        return new String(JsonStringEncoder.getInstance().quoteAsString(String.valueOf(storable(text))));
     }
 
     /** The whole object. */

@@ -14,7 +14,8 @@ final class UsageTable {
 
     /**
      * Takes a JSON array of rows ($1). Rows that are there already are left alone, so a batch can be sent any number of
-     * times; a cost event is written exactly with its usage.
+     * times; a cost event is written exactly with its usage, and with it the objects that the call made, in one order
+     * for all replicas, so that they never wait for each other.
      */
     static final String INSERT = """
             WITH incoming AS (
@@ -30,7 +31,16 @@ final class UsageTable {
                     cost_usd numeric, cost_eur numeric, cost_brl numeric,
                     usd_to_eur_rate numeric, usd_to_brl_rate numeric,
                     exchange_rate_date date, exchange_rate_source text,
-                    status text, status_code smallint, error_details jsonb, metadata jsonb)
+                    status text, status_code smallint, error_details jsonb, metadata jsonb, objects json)
+            ), owned AS (
+                INSERT INTO object_owners (provider, object_id, kind, client_id, created_at)
+                SELECT
+                    object.provider, object.id, object.kind, client_id,
+                    'epoch'::timestamptz + created_micros * interval '1 microsecond'
+                FROM incoming, json_to_recordset(objects) AS object (provider text, id text, kind text)
+                WHERE objects IS NOT NULL
+                ORDER BY object.id, object.provider
+                ON CONFLICT (object_id, provider) DO NOTHING
             ), inserted AS (
                 INSERT INTO gateway_usage_logs (
                     id, created_at, request_id, client_id, gateway_key_id,
