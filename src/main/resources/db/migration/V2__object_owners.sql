@@ -8,6 +8,8 @@ CREATE TABLE object_owners (
     kind       TEXT        NOT NULL,
     client_id  UUID        NOT NULL,
     created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    -- A deleted object stays its owner's, whom the provider tells that it is gone.
+    deleted_at TIMESTAMPTZ,
     -- The id comes first because it is asked for where the provider is not known yet.
     PRIMARY KEY (object_id, provider)
 );

@@ -215,7 +215,7 @@ public final class ModelRequest {
                 case "stream_options" -> readStreamOptions(json, value, memberStart);
                 case "user" -> readUser(json, value);
                 case "metadata" -> readMetadata(json, value);
-                case "store" -> store = value == JsonToken.VALUE_TRUE;
+                case "store" -> readStore(json, value);
                 default -> references.member(json, name, value);
             }
         }
@@ -281,6 +281,11 @@ public final class ModelRequest {
         }
         includeUsage = value == JsonToken.VALUE_TRUE;
         includeUsageRange = Json.tokenRange(json);
+    }
+
+    private void readStore(JsonParser json, JsonToken value) throws IOException {
+        store |= value == JsonToken.VALUE_TRUE;
+        json.skipChildren();
     }
 
     private void readUser(JsonParser json, JsonToken value) throws IOException {

@@ -9,71 +9,283 @@ import dev.comporta.core.GatewayError;
 import dev.comporta.core.ObjectKind;
 import dev.comporta.core.ObjectReference;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the objects in a provider's account that a request's body names, wherever they stand: files in messages and
  * tools, an earlier response, a conversation, a vector store. Fields whose content is the caller's own affair, such as
  * {@code metadata}, the arguments of a call and JSON schemas, are not looked into.
  *
- * <p>Reads tokens, so a name that is written with escapes is the same name. Not thread-safe.
+ * <p>Reads tokens, so a name that is written with escapes is the same name, and a field that stands twice counts twice.
+ * Not thread-safe.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference">OpenAI, API reference</a>
  */
 public final class ObjectReferences {
 
-    private static final int MOST = 500;
+    /** An agent's long conversation names an item for each of its steps. */
+    private static final int MOST = 1_000;
 
-    /** Fields that hold an id, a list of ids, or an object (or a list of objects) with an {@code id}. */
-    private static final Map<String, ObjectKind> IDS = Map.ofEntries(
+    /**
+     * A field that names objects: by a string, by an object with an {@code id}, or by a list of these.
+     *
+     * @param prefix what ids begin with, where other things may stand in the same field
+     */
+    private record Field(ObjectKind kind, String prefix) {}
+
+    private static final Map<String, Field> FIELDS = Map.ofEntries(
             // OpenAI
-            entry("file_id", ObjectKind.FILE),
-            entry("file_ids", ObjectKind.FILE),
-            entry("input_file_id", ObjectKind.FILE),
-            entry("output_file_id", ObjectKind.FILE),
-            entry("error_file_id", ObjectKind.FILE),
-            entry("training_file", ObjectKind.FILE),
-            entry("validation_file", ObjectKind.FILE),
-            entry("upload_id", ObjectKind.UPLOAD),
-            entry("previous_response_id", ObjectKind.RESPONSE),
-            entry("response_id", ObjectKind.RESPONSE),
-            entry("approval_request_id", ObjectKind.ITEM),
-            entry("conversation", ObjectKind.CONVERSATION),
-            entry("vector_store_id", ObjectKind.VECTOR_STORE),
-            entry("vector_store_ids", ObjectKind.VECTOR_STORE),
-            entry("container", ObjectKind.CONTAINER),
-            entry("container_id", ObjectKind.CONTAINER),
-            entry("assistant_id", ObjectKind.ASSISTANT),
-            entry("thread_id", ObjectKind.THREAD),
-            entry("batch_id", ObjectKind.BATCH),
-            entry("eval_id", ObjectKind.EVAL),
-            entry("video", ObjectKind.VIDEO),
-            entry("video_id", ObjectKind.VIDEO));
+            field("file_id", ObjectKind.FILE),
+            field("file_ids", ObjectKind.FILE),
+            field("input_file_id", ObjectKind.FILE),
+            field("output_file_id", ObjectKind.FILE),
+            field("error_file_id", ObjectKind.FILE),
+            field("training_file", ObjectKind.FILE),
+            field("validation_file", ObjectKind.FILE),
+            field("upload_id", ObjectKind.UPLOAD),
+            field("previous_response_id", ObjectKind.RESPONSE),
+            field("response_id", ObjectKind.RESPONSE),
+            field("approval_request_id", ObjectKind.ITEM),
+            field("conversation", ObjectKind.CONVERSATION),
+            field("vector_store_id", ObjectKind.VECTOR_STORE),
+            field("vector_store_ids", ObjectKind.VECTOR_STORE),
+            field("container", ObjectKind.CONTAINER),
+            field("container_id", ObjectKind.CONTAINER),
+            field("assistant_id", ObjectKind.ASSISTANT),
+            field("thread_id", ObjectKind.THREAD),
+            field("batch_id", ObjectKind.BATCH),
+            field("eval_id", ObjectKind.EVAL),
+            field("characters", ObjectKind.CHARACTER),
+            field("video_id", ObjectKind.VIDEO),
+            entry("video", new Field(ObjectKind.VIDEO, "video_")),
+            entry("skill_id", new Field(ObjectKind.SKILL, "skill_")),
+            entry("voice", new Field(ObjectKind.VOICE, "voice_")),
+            // Mistral
+            field("agent_id", ObjectKind.AGENT),
+            field("library_id", ObjectKind.LIBRARY),
+            field("library_ids", ObjectKind.LIBRARY),
+            field("input_files", ObjectKind.FILE),
+            field("training_files", ObjectKind.FILE),
+            field("validation_files", ObjectKind.FILE),
+            // Gemini
+            field("cached_content", ObjectKind.CACHED_CONTENT),
+            field("cachedContent", ObjectKind.CACHED_CONTENT),
+            field("file_search_store_names", ObjectKind.VECTOR_STORE),
+            field("fileSearchStoreNames", ObjectKind.VECTOR_STORE));
 
-    private static final Set<String> FREE = Set.of("metadata");
+    /** Fields that hold an address, which may be that of a file in the account. */
+    private static final Set<String> ADDRESSES = Set.of("file_uri", "fileUri");
 
-    private final List<ObjectReference> found = new ArrayList<>(0);
+    /** Fields in which the caller may write what it likes. */
+    private static final Set<String> FREE = Set.of(
+            "metadata",
+            "attributes",
+            "arguments",
+            "parameters",
+            "schema",
+            "input_schema",
+            "item_schema",
+            "input_examples",
+            "parametersJsonSchema",
+            "parameters_json_schema",
+            "responseSchema",
+            "response_schema",
+            "responseJsonSchema",
+            "response_json_schema");
+
+    /** Items of a conversation that the provider looks up by their {@code id}. */
+    private static final Set<String> LOOKED_UP = Set.of("item_reference", "reasoning", "image_generation_call");
+
+    /** Sources of an evaluation that are the answers given to everybody. */
+    private static final Set<String> EVERYBODYS = Set.of("responses", "stored_completions");
+
+    private @Nullable Set<ObjectReference> found;
 
     ObjectReferences() {}
+
+    private static Map.Entry<String, Field> field(String name, ObjectKind kind) {
+        return entry(name, new Field(kind, ""));
+    }
 
     /**
      * The references of a body that is not a {@link ModelRequest}.
      *
      * @param body JSON, or nothing
      * @throws GatewayError {@link ErrorCode#INVALID_JSON} if it is not JSON, {@link ErrorCode#INVALID_REQUEST} if it
-     *     names too many objects
+     *     names too many objects, {@link ErrorCode#UNSUPPORTED_PARAMETER} if it reads those of all clients
      */
     public static List<ObjectReference> of(byte[] body) {
-        throw new UnsupportedOperationException();
+        ObjectReferences references = new ObjectReferences();
+        try (JsonParser json = Json.parser(body)) {
+            JsonToken token = json.nextToken();
+            if (token != null) {
+                references.value(json, "", token, "");
+                if (json.nextToken() != null) {
+                    throw new GatewayError(ErrorCode.INVALID_JSON, "The request body must be one JSON value.");
+                }
+            }
+        } catch (IOException e) {
+            throw new GatewayError(ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
+        }
+        return references.found();
     }
 
-    /** Reads a member of the request, of which the parser has just read the value's first token. */
+    /** Reads a member of the request, of which the parser has just read the first token of the value. */
     void member(JsonParser json, String name, JsonToken value) throws IOException {
-        json.skipChildren();
+        value(json, name, value, "");
     }
 
+    /** What has been found so far, each once. */
     List<ObjectReference> found() {
-        return found;
+        return found == null ? List.of() : List.copyOf(found);
+    }
+
+    /**
+     * @param name of the member that has this value, or of the list that it is in
+     * @param parent the name of the object that the member is in
+     */
+    private void value(JsonParser json, String name, JsonToken value, String parent) throws IOException {
+        switch (value) {
+            case VALUE_STRING -> text(json, name);
+            case START_OBJECT -> {
+                if (isFree(name, parent) || isArguments(name, parent)) {
+                    json.skipChildren();
+                } else {
+                    object(json, name, false);
+                }
+            }
+            case START_ARRAY -> {
+                if (isFree(name, parent)) {
+                    json.skipChildren();
+                } else {
+                    list(json, name, parent);
+                }
+            }
+            default -> {
+                // Numbers and the like name nothing.
+            }
+        }
+    }
+
+    private void list(JsonParser json, String name, String parent) throws IOException {
+        JsonToken element;
+        while ((element = json.nextToken()) != JsonToken.END_ARRAY) {
+            switch (element) {
+                case VALUE_STRING -> text(json, name);
+                case START_OBJECT -> object(json, name, true);
+                case START_ARRAY -> list(json, name, parent);
+                default -> {
+                    // As above.
+                }
+            }
+        }
+    }
+
+    private void object(JsonParser json, String name, boolean listed) throws IOException {
+        Set<String> ids = null;
+        boolean typed = false;
+        boolean lookedUp = false;
+        boolean file = false;
+        boolean everybodys = false;
+        String member;
+        while ((member = json.nextFieldName()) != null) {
+            JsonToken value = json.nextToken();
+            if (value == JsonToken.VALUE_STRING && member.equals("id")) {
+                ids = ids == null ? new LinkedHashSet<>(2) : ids;
+                ids.add(json.getText());
+            } else if (value == JsonToken.VALUE_STRING && member.equals("type")) {
+                String type = json.getText();
+                typed = true;
+                lookedUp |= LOOKED_UP.contains(type);
+                file |= type.equals("file_id");
+                everybodys |= EVERYBODYS.contains(type);
+            } else {
+                typed |= member.equals("role");
+                value(json, member, value, name);
+            }
+        }
+        if (everybodys && name.equals("source")) {
+            throw new GatewayError(
+                    ErrorCode.UNSUPPORTED_PARAMETER,
+                    "An evaluation of stored answers would read those of all clients of this gateway.",
+                    "source.type");
+        }
+        if (ids == null) {
+            return;
+        }
+        Field field = FIELDS.get(name);
+        // A reference to an item may go without a type.
+        boolean item = lookedUp || !typed && listed && (name.equals("input") || name.equals("items"));
+        for (String id : ids) {
+            if (field != null) {
+                add(field, id, name);
+            } else if (file) {
+                add(ObjectKind.FILE, id, name);
+            } else if (item) {
+                add(ObjectKind.ITEM, id, name);
+            }
+        }
+    }
+
+    private void text(JsonParser json, String name) throws IOException {
+        Field field = FIELDS.get(name);
+        if (field != null) {
+            add(field, json.getText(), name);
+        } else if (ADDRESSES.contains(name)) {
+            address(json.getText(), name);
+        }
+    }
+
+    /** Gemini's files are named by their address. */
+    private void address(String uri, String name) {
+        int at = uri.startsWith("files/") ? 0 : uri.indexOf("/files/");
+        if (at >= 0) {
+            String id = uri.substring(uri.indexOf("files/", at) + "files/".length());
+            add(ObjectKind.FILE, id.split("[?#]", 2)[0], name);
+        } else if (uri.contains("%") && uri.toLowerCase(Locale.ROOT).contains("googleapis.")) {
+            // An address in disguise is the id of nothing.
+            add(ObjectKind.FILE, uri, name);
+        }
+    }
+
+    private void add(Field field, String id, String name) {
+        if (!id.startsWith(field.prefix)) {
+            return;
+        }
+        boolean path = field.kind == ObjectKind.CACHED_CONTENT
+                || name.startsWith("file_search_")
+                || name.startsWith("fileSearch");
+        add(field.kind, path ? id.substring(id.lastIndexOf('/') + 1) : id, name);
+    }
+
+    private void add(ObjectKind kind, String id, String name) {
+        if (found == null) {
+            found = new LinkedHashSet<>();
+        }
+        found.add(new ObjectReference(kind, id, name));
+        if (found.size() > MOST) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST, "The request names more than %d objects.".formatted(MOST), name);
+        }
+    }
+
+    private static boolean isFree(String name, String parent) {
+        return FREE.contains(name)
+                || name.equals("args") && isOneOf(parent, "functionCall", "function_call")
+                || name.equals("response") && isOneOf(parent, "functionResponse", "function_response");
+    }
+
+    /** A tool's input is an object; what else is called input is text or a list. */
+    private static boolean isArguments(String name, String parent) {
+        return name.equals("input") && !parent.isEmpty();
+    }
+
+    private static boolean isOneOf(String name, String camel, String snake) {
+        return name.equals(camel) || name.equals(snake);
     }
 }

@@ -61,14 +61,16 @@ public class DataPlane {
     private static final Logger ACCESS = Logger.getLogger("dev.comporta.access");
 
     private final Pipeline pipeline;
+    private final PassThrough passThrough;
     private final ModelList models;
     private final Clock clock;
     private final long maxBodyBytes;
     private final BodyBudget budget;
     private final boolean accessLog;
 
-    DataPlane(Pipeline pipeline, ModelList models, Clock clock, HttpConfig config) {
+    DataPlane(Pipeline pipeline, PassThrough passThrough, ModelList models, Clock clock, HttpConfig config) {
         this.pipeline = pipeline;
+        this.passThrough = passThrough;
         this.models = models;
         this.clock = clock;
         maxBodyBytes = config.maxBodySize().asLongValue();
@@ -77,10 +79,8 @@ public class DataPlane {
     }
 
     void register(@Observes Router router) {
-        ENDPOINTS.forEach((path, api) -> {
-            router.post(path).order(FIRST).handler(context -> model(context, api, ErrorBody.dialectOf(path)));
-            router.route(path).order(FIRST + 1).handler(context -> wrongMethod(context, "POST"));
-        });
+        ENDPOINTS.forEach((path, api) ->
+                router.post(path).order(FIRST).handler(context -> model(context, api, ErrorBody.dialectOf(path))));
         router.postWithRegex(GEMINI).order(FIRST).handler(this::gemini);
         router.routeWithRegex(GEMINI).order(FIRST + 1).handler(context -> wrongMethod(context, "POST"));
         for (String models : List.of("/v1/models", "/v1beta/models")) {
@@ -89,8 +89,7 @@ public class DataPlane {
             router.route(models).order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
             router.route(models + "/*").order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
         }
-        router.route("/v1/organization/*").order(FIRST + 1).handler(DataPlane::administrative);
-        router.route("/v1/*").order(FIRST + 2).handler(DataPlane::unknown);
+        router.route("/v1/*").order(FIRST + 2).handler(passThrough::handle);
         router.route("/v1beta/*").order(FIRST + 2).handler(DataPlane::unknown);
     }
 
@@ -167,7 +166,7 @@ public class DataPlane {
         }
     }
 
-    private static void logAccess(HttpServerRequest request, UUID id, long startNanos) {
+    static void logAccess(HttpServerRequest request, UUID id, long startNanos) {
         ACCESS.infof(
                 "%s %s %s %d %d ms",
                 id,
@@ -177,12 +176,16 @@ public class DataPlane {
                 (System.nanoTime() - startNanos) / 1_000_000);
     }
 
-    private static GatewayError asGatewayError(Throwable cause) {
+    static GatewayError asGatewayError(Throwable cause) {
         if (cause instanceof GatewayError error) {
             return error;
         }
         LOG.error("A call failed for a reason that is the gateway's own", cause);
         return new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
+    }
+
+    private static void unknown(RoutingContext context) {
+        refuse(context, new GatewayError(ErrorCode.FORBIDDEN, "The gateway passes on only the endpoints that it knows, and this is none of them."));
     }
 
     private static void wrongMethod(RoutingContext context, String allowed) {
@@ -193,17 +196,6 @@ public class DataPlane {
                         ErrorCode.METHOD_NOT_ALLOWED,
                         "The method %s is not allowed here."
                                 .formatted(context.request().method())));
-    }
-
-    private static void administrative(RoutingContext context) {
-        refuse(
-                context,
-                new GatewayError(
-                        ErrorCode.FORBIDDEN, "The provider's administration is not reached through the gateway."));
-    }
-
-    private static void unknown(RoutingContext context) {
-        refuse(context, new GatewayError(ErrorCode.NOT_FOUND, "The gateway has no such endpoint."));
     }
 
     private static void refuse(RoutingContext context, GatewayError error) {

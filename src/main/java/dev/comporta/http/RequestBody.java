@@ -30,13 +30,11 @@ final class RequestBody {
      * room ({@link ErrorCode#OVERLOADED}).
      */
     Future<Buffer> read() {
-        long declared = declaredLength();
+        long declared = declaredLength(request);
         if (declared > maxBytes) {
             return Future.failedFuture(tooLarge());
         }
-        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
-            request.response().writeContinue();
-        }
+        letCome(request);
         Buffer body = Buffer.buffer((int) Math.min(Math.max(declared, 0), FIRST_ALLOCATION));
         request.handler(chunk -> append(body, chunk))
                 .exceptionHandler(whole::tryFail)
@@ -67,7 +65,15 @@ final class RequestBody {
         }
     }
 
-    private long declaredLength() {
+    /** Tells a caller who asks first that the body is welcome. */
+    static void letCome(HttpServerRequest request) {
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            request.response().writeContinue();
+        }
+    }
+
+    /** The length of the body as its caller says, or -1. */
+    static long declaredLength(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
             return length == null ? -1 : Long.parseLong(length);

@@ -96,10 +96,27 @@ public class ObjectOwners {
         });
     }
 
-    /** Forgets an object that its owner has deleted. A failure leaves a row behind that says nothing wrong. */
-    public Future<Void> forget(String provider, String id, UUID clientId) {
-        memory.remove(id, provider, clientId);
+    /**
+     * Notes that an object's owner has deleted it. It stays the owner's: whoever asks for it again hears from the
+     * provider that it is gone, and a list can be continued behind it.
+     */
+    public Future<Void> deleted(String provider, String id, UUID clientId) {
         return within(table.delete(provider, id, clientId));
+    }
+
+    /** The same questions for one client and provider, as a list asks them. */
+    public OwnedList.Owners of(UUID clientId, String provider) {
+        return new OwnedList.Owners() {
+            @Override
+            public Future<Owned> check(Collection<ObjectReference> references) {
+                return ObjectOwners.this.check(references, provider, clientId);
+            }
+
+            @Override
+            public Future<Set<String>> ownedAmong(Collection<String> ids) {
+                return ObjectOwners.this.ownedAmong(ids, provider, clientId);
+            }
+        };
     }
 
     /** Which of these objects are the client's own, for lists; asked at most once. */

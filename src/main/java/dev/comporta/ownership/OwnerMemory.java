@@ -44,14 +44,6 @@ final class OwnerMemory {
         owned.merge(key, Set.of(provider), OwnerMemory::union);
     }
 
-    synchronized void remove(String id, String provider, UUID clientId) {
-        owned.computeIfPresent(new Key(id, clientId), (key, providers) -> {
-            Set<String> left = new HashSet<>(providers);
-            left.remove(provider);
-            return left.isEmpty() ? null : Set.copyOf(left);
-        });
-    }
-
     /** Notes that these were looked for with patience. */
     synchronized void missing(Collection<String> ids, UUID clientId) {
         long now = nanos.getAsLong();

@@ -36,8 +36,10 @@ final class OwnerTable {
             ON CONFLICT (object_id, provider) DO NOTHING
             """;
 
-    private static final String DELETE =
-            "DELETE FROM object_owners WHERE provider = $1 AND object_id = $2 AND client_id = $3";
+    private static final String DELETE = """
+            UPDATE object_owners SET deleted_at = now()
+            WHERE provider = $1 AND object_id = $2 AND client_id = $3 AND deleted_at IS NULL
+            """;
 
     private final Database database;
 

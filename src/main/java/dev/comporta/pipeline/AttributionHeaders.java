@@ -26,6 +26,16 @@ final class AttributionHeaders {
      *     reasonable size
      */
     static Attribution read(MultiMap headers, ModelRequest request) {
+        return read(headers, request.user(), request.metadata());
+    }
+
+    /**
+     * The same of a body of any kind.
+     *
+     * @param bodyUser its {@code user}, or null
+     * @param bodyMetadata its {@code metadata} as JSON text, or null
+     */
+    static Attribution read(MultiMap headers, @Nullable String bodyUser, @Nullable String bodyMetadata) {
         boolean any = false;
         for (Map.Entry<String, String> header : headers) {
             if (header.getKey().regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
@@ -33,19 +43,19 @@ final class AttributionHeaders {
                 break;
             }
         }
-        if (!any && request.user() == null && request.metadata() == null) {
+        if (!any && bodyUser == null && bodyMetadata == null) {
             return Attribution.NONE;
         }
         String user = text(headers, "user-id");
         return new Attribution(
                 text(headers, "conversation-id"),
                 text(headers, "phone"),
-                user != null ? user : Text.storable(request.user(), MAX_TEXT),
+                user != null ? user : Text.storable(bodyUser, MAX_TEXT),
                 text(headers, "team-id"),
                 text(headers, "project-id"),
                 text(headers, "app-id"),
                 text(headers, "task-type"),
-                metadata(headers.get(METADATA), request.metadata()));
+                metadata(headers.get(METADATA), bodyMetadata));
     }
 
     private static @Nullable String text(MultiMap headers, String name) {

@@ -109,6 +109,20 @@ public class CallMetrics {
         };
     }
 
+    /** Counts a passed-through call that has ended. */
+    void passed(PassRoute route, Outcome outcome, Recording recording, long overheadNanos) {
+        active.decrementAndGet();
+        String model = route.model() == null ? UNKNOWN_MODEL : route.model().name();
+        String operation = operation(route.pass().call().apiType());
+        Key key = new Key(operation, route.provider().name(), model, outcome.status(), outcome.statusCode());
+        meters.computeIfAbsent(key, this::meters)
+                .record(
+                        System.nanoTime() - route.pass().call().startNanos(),
+                        recording.timeToFirstToken(),
+                        overheadNanos,
+                        outcome.tokens());
+    }
+
     private Meters meters(Key key) {
         Tags target = Tags.of(
                 "gen_ai.operation.name", key.operation,

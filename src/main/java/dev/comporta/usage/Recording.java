@@ -42,10 +42,20 @@ public final class Recording {
      * @throws dev.comporta.core.GatewayError if the journal takes no more calls
      */
     public Future<Void> started(long estimatedInputTokens) {
+        return started(TokenUsage.of(estimatedInputTokens, 0), Units.NONE);
+    }
+
+    /** The same of a call of which nobody can tell before its end what it uses. */
+    public Future<Void> startedUnmeasured() {
+        return started(TokenUsage.NONE, null);
+    }
+
+    private Future<Void> started(TokenUsage tokens, @Nullable Units units) {
         Outcome interrupted = new Outcome(
                 Outcome.Status.ERROR,
                 500,
-                TokenUsage.of(estimatedInputTokens, 0),
+                tokens,
+                units,
                 UsageSource.ESTIMATED,
                 "interrupted",
                 "The gateway stopped before the call ended.");

@@ -104,8 +104,8 @@ class ErrorContractTest {
                         "model",
                         "gateway",
                         test -> Gateway.get("/v1/models/openai/no-such-model")),
-                new Refusal(ErrorCode.NOT_FOUND, null, "gateway", test -> Gateway.get("/v1/nothing/here")),
-                new Refusal(ErrorCode.METHOD_NOT_ALLOWED, null, "gateway", test -> Gateway.get(Gateway.CHAT)),
+                new Refusal(ErrorCode.FORBIDDEN, null, "gateway", test -> Gateway.get("/v1/nothing/here")),
+                new Refusal(ErrorCode.METHOD_NOT_ALLOWED, null, "gateway", test -> Gateway.get("/v1/embeddings")),
                 new Refusal(
                         ErrorCode.REQUEST_TOO_LARGE,
                         null,
@@ -182,11 +182,15 @@ class ErrorContractTest {
     }
 
     /**
-     * What no call here can bring about: a clash of two writes, which only the admin API has; a defect; a heap full of
-     * bodies; and a database that was never reached, which {@link WithoutDatabaseTest} shows.
+     * What no call here can bring about: a clash of two writes and a missing row, which only the admin API has; a
+     * defect; a heap full of bodies; and a database that was never reached, which {@link WithoutDatabaseTest} shows.
      */
-    private static final Set<ErrorCode> NOT_HERE =
-            EnumSet.of(ErrorCode.CONFLICT, ErrorCode.INTERNAL, ErrorCode.OVERLOADED, ErrorCode.ACCOUNTING_UNAVAILABLE);
+    private static final Set<ErrorCode> NOT_HERE = EnumSet.of(
+            ErrorCode.CONFLICT,
+            ErrorCode.NOT_FOUND,
+            ErrorCode.INTERNAL,
+            ErrorCode.OVERLOADED,
+            ErrorCode.ACCOUNTING_UNAVAILABLE);
 
     @ParameterizedTest
     @EnumSource
@@ -220,18 +224,20 @@ class ErrorContractTest {
             strings = {
                 "/v1",
                 "/v1/",
-                "/v1/embeddings",
-                "/v1/chat/completions/x",
+                "/v1/skills",
+                "/v1/chat/completions/x/y",
                 "/v1/chat/completions/../x",
-                "/v1//models"
+                "/v1//files",
+                "/v1/files/",
+                "/v1/realtime/client_secrets"
             })
-    void what_is_not_there_is_404_in_json(String path) throws Exception {
+    void what_is_not_in_the_list_is_403_in_json(String path) throws Exception {
         try (RawCaller caller = new RawCaller()) {
             Wire.Message answer = caller.head("POST", path, "Content-Length: 2")
                     .send(new byte[] {'{', '}'})
                     .answer();
 
-            assertThat(answer.status()).isIn(404, 405);
+            assertThat(answer.status()).isEqualTo(403);
             assertThat(answer.header("content-type")).isEqualTo("application/json");
             assertThat(Json.read(answer.body()).at("/error/type").asText()).isEqualTo("invalid_request_error");
         }
@@ -456,6 +462,6 @@ class ErrorContractTest {
         HttpResponse<byte[]> response = Gateway.send(request);
 
         assertThat(response.statusCode()).isEqualTo(405);
-        assertThat(Gateway.header(response, "allow")).isEqualTo("POST");
+        assertThat(Gateway.header(response, "allow")).isEqualTo("GET, POST");
     }
 }

@@ -2,6 +2,7 @@ package dev.comporta.test;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -19,12 +20,14 @@ public final class Exchange {
 
     private final Wire.Message request;
     private final Socket socket;
+    private final InputStream in;
     private final OutputStream out;
     private final CompletableFuture<Long> gone = new CompletableFuture<>();
     private final CompletableFuture<Void> played = new CompletableFuture<>();
     private volatile long written;
 
-    Exchange(Wire.Message request, Socket socket) throws IOException {
+    Exchange(Wire.Message request, Socket socket, InputStream in) throws IOException {
+        this.in = in;
         this.request = request;
         this.socket = socket;
         out = socket.getOutputStream();
@@ -32,6 +35,11 @@ public final class Exchange {
 
     public Wire.Message request() {
         return request;
+    }
+
+    /** What comes after the head, in a script that begins before the body has been read. */
+    public InputStream in() {
+        return in;
     }
 
     public JsonNode json() {

@@ -30,6 +30,12 @@ public final class ScriptedUpstream implements AutoCloseable {
         void play(Exchange exchange) throws IOException;
     }
 
+    /** A header that names the script of a call whose body names no model. */
+    static final String SCRIPT = "x-scripted";
+
+    /** A header of calls whose script begins before their body has been read; it is for {@link Exchange#in()}. */
+    static final String BEFORE_BODY = "x-scripted-before-body";
+
     private static final long PATIENCE_SECONDS = 20;
     private static final Script UNKNOWN_MODEL =
             exchange -> exchange.whole(404, """
@@ -116,8 +122,15 @@ public final class ScriptedUpstream implements AutoCloseable {
         try {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             Wire.Message request;
-            while ((request = Wire.read(in)) != null) {
-                Exchange exchange = new Exchange(request, socket);
+            while ((request = Wire.readHead(in)) != null) {
+                if (!request.all(BEFORE_BODY).isEmpty()) {
+                    Exchange early = new Exchange(request, socket, in);
+                    current = early;
+                    calls(model(early)).add(early);
+                    early.play(scripts.getOrDefault(model(early), UNKNOWN_MODEL));
+                    break;
+                }
+                Exchange exchange = new Exchange(request.with(Wire.readBody(in, request)), socket, in);
                 current = exchange;
                 String model = model(exchange);
                 calls(model).add(exchange);
@@ -138,7 +151,8 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
 
     private static String model(Exchange exchange) {
-        return exchange.json().path("model").asText();
+        String named = exchange.request().header(SCRIPT);
+        return named.isEmpty() ? exchange.json().path("model").asText() : named;
     }
 
     private static void tellGone(@Nullable Exchange exchange) {

@@ -39,6 +39,10 @@ public final class Wire {
             return all.isEmpty() ? "" : all.get(0);
         }
 
+        Message with(byte[] otherBody) {
+            return new Message(startLine, headers, otherBody);
+        }
+
         /** In lower case. */
         public List<String> names() {
             return headers.stream()

@@ -1,0 +1,222 @@
+package dev.comporta.pipeline;
+
+import dev.comporta.client.ClientDirectory;
+import dev.comporta.core.Attribution;
+import dev.comporta.core.Caller;
+import dev.comporta.core.Dialect;
+import dev.comporta.core.ErrorCode;
+import dev.comporta.core.GatewayError;
+import dev.comporta.core.Reply;
+import dev.comporta.core.Secret;
+import dev.comporta.core.Target;
+import dev.comporta.model.Model;
+import dev.comporta.model.ModelConfig;
+import dev.comporta.model.ModelRegistry;
+import dev.comporta.model.ResolvedTarget;
+import dev.comporta.provider.Provider;
+import dev.comporta.provider.Providers;
+import dev.comporta.secret.ProviderKeys;
+import dev.comporta.usage.Outcome;
+import dev.comporta.usage.UsageRecorder;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a call that is passed through: who asks, may they, which provider, and then the {@link Passage}. Called on
+ * the call's event loop; never waits.
+ */
+@ApplicationScoped
+public class Passages {
+
+    private static final Logger LOG = Logger.getLogger(Passages.class);
+    private static final String PROVIDER = "x-gateway-provider";
+
+    private final ClientDirectory clients;
+    private final ModelRegistry registry;
+    private final Providers providers;
+    private final ProviderKeys keys;
+    private final UsageRecorder usage;
+    private final CallMetrics metrics;
+    private final GatewayConfig config;
+    private final String preferredProvider;
+
+    Passages(
+            ClientDirectory clients,
+            ModelRegistry registry,
+            Providers providers,
+            ProviderKeys keys,
+            UsageRecorder usage,
+            CallMetrics metrics,
+            GatewayConfig config,
+            ModelConfig models) {
+        this.clients = clients;
+        this.registry = registry;
+        this.providers = providers;
+        this.keys = keys;
+        this.usage = usage;
+        this.metrics = metrics;
+        this.config = config;
+        preferredProvider = models.preferredProvider();
+    }
+
+    /**
+     * Who is calling, by the headers alone, so that nobody's body is read before.
+     *
+     * @throws GatewayError if the key is wrong, or nobody can tell because the database was never reached
+     */
+    public Caller authenticate(MultiMap headers) {
+        try {
+            return clients.authenticate(headers);
+        } catch (GatewayError refusal) {
+            metrics.refused(refusal.code());
+            throw refusal;
+        }
+    }
+
+    /**
+     * Passes a call on.
+     *
+     * @param caller as {@link #authenticate} said
+     * @return the answer, as soon as its head is there; a failure is a {@link GatewayError}
+     */
+    public Future<Reply> send(PassCall pass, Caller caller) {
+        PassJson json = PassJson.NOTHING;
+        try {
+            boolean direct = direct(caller);
+            if (pass.body().json() && pass.call().body().length() > 0) {
+                json = PassJson.read(pass.call().body().getBytes());
+            }
+            PassRoute route = route(pass, caller, direct, json);
+            return new Passage(
+                            route,
+                            usage.record(
+                                    pass.call(),
+                                    caller,
+                                    route.attribution(),
+                                    direct,
+                                    json.stream(),
+                                    route.named() == null ? null : route.named().name(),
+                                    route.target(),
+                                    route.model()),
+                            metrics,
+                            config.compatibilityHeaders())
+                    .send();
+        } catch (GatewayError refusal) {
+            return refused(pass, caller, json, refusal);
+        } catch (RuntimeException e) {
+            LOG.error("A call failed for a reason that is the gateway's own", e);
+            return refused(
+                    pass,
+                    caller,
+                    json,
+                    new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason."));
+        }
+    }
+
+    /**
+     * Accounts for a call whose body could not be read.
+     *
+     * @return always fails, with {@code failure}
+     */
+    public Future<Reply> unread(PassCall pass, Caller caller, Throwable failure) {
+        return failure instanceof GatewayError refusal
+                ? refused(pass, caller, PassJson.NOTHING, refusal)
+                : Future.failedFuture(failure);
+    }
+
+    private boolean direct(Caller caller) {
+        boolean direct = !config.enabled() || !caller.gatewayEnabled();
+        if (direct && config.directMode() == GatewayConfig.DirectMode.FORBID) {
+            throw new GatewayError(ErrorCode.GATEWAY_NOT_ENABLED, "The AI gateway is not enabled for this client.");
+        }
+        return direct;
+    }
+
+    private PassRoute route(PassCall pass, Caller caller, boolean direct, PassJson json) {
+        String asked = pass.call().headers().get(PROVIDER);
+        PassBody.NamedModel named = !pass.namesModel()
+                ? null
+                : pass.body().json() ? json.model() : pass.body().model();
+        Target target;
+        Model model = null;
+        if (named == null) {
+            target = new Target(asked == null ? preferredProvider : asked, "");
+        } else {
+            ResolvedTarget resolved =
+                    registry.resolve(at(asked, named.name()), providers.names()).get(0);
+            target = resolved.target();
+            model = resolved.model();
+        }
+        Provider provider = provider(target.provider(), asked != null ? PROVIDER : named != null ? "model" : null);
+        Attribution attribution = AttributionHeaders.read(pass.call().headers(), json.user(), json.metadata());
+        return new PassRoute(
+                pass, caller, attribution, direct, json, named, target, model, provider, key(caller, provider));
+    }
+
+    /** The model's name at the provider that has been chosen, if one has. */
+    private static String at(@Nullable String provider, String model) {
+        return provider == null || model.startsWith(provider + "/") ? model : provider + "/" + model;
+    }
+
+    /** @param param what has chosen it, or null if nothing has */
+    private Provider provider(String name, @Nullable String param) {
+        Provider provider = providers.find(name).orElse(null);
+        if (provider == null) {
+            throw new GatewayError(
+                    "model".equals(param) ? ErrorCode.MODEL_NOT_FOUND : ErrorCode.INVALID_REQUEST,
+                    "The provider %s is not configured.".formatted(printable(name)),
+                    param);
+        }
+        if (provider.dialect() != Dialect.OPENAI) {
+            throw new GatewayError(
+                    ErrorCode.UNSUPPORTED_DIALECT,
+                    "The provider %s has no such API; name one that has in the header %s.".formatted(name, PROVIDER),
+                    param);
+        }
+        return provider;
+    }
+
+    private static String printable(String name) {
+        return name.matches("[a-z0-9][a-z0-9-]{0,62}") ? name : "of that name";
+    }
+
+    private @Nullable Secret key(Caller caller, Provider provider) {
+        if (caller.providerKey() != null) {
+            return caller.providerKey();
+        }
+        Secret shared = keys.find(provider.name()).orElse(null);
+        if (shared == null && provider.keyRequired()) {
+            throw new GatewayError(
+                    ErrorCode.PROVIDER_KEY_MISSING,
+                    "The gateway has no key for the provider %s: its operator has to set gateway.providers.%s.api-key."
+                            .formatted(provider.name(), provider.name()));
+        }
+        return shared;
+    }
+
+    /** A call that its client made, and that no provider saw, is a row of the usage log too. */
+    private Future<Reply> refused(PassCall pass, Caller caller, PassJson json, GatewayError refusal) {
+        metrics.refused(refusal.code());
+        PassBody.NamedModel named = json.model();
+        return usage.record(
+                        pass.call(),
+                        caller,
+                        attribution(pass, json),
+                        json.stream(),
+                        named == null ? null : named.name())
+                .ended(Outcome.refused(refusal.code().status(), refusal.code().code(), refusal.getMessage()))
+                .compose(recorded -> Future.failedFuture(refusal));
+    }
+
+    /** What can be read of it: a refusal may be about the attribution itself. */
+    private static Attribution attribution(PassCall pass, PassJson json) {
+        try {
+            return AttributionHeaders.read(pass.call().headers(), json.user(), json.metadata());
+        } catch (GatewayError unreadable) {
+            return Attribution.NONE;
+        }
+    }
+}
