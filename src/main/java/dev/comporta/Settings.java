@@ -8,6 +8,7 @@ import dev.comporta.model.ModelConfig;
 import dev.comporta.pipeline.GatewayConfig;
 import dev.comporta.provider.DemoConfig;
 import dev.comporta.provider.ProviderConfig;
+import dev.comporta.provider.RealtimeConfig;
 import dev.comporta.secret.SecretConfig;
 import dev.comporta.store.StoreConfig;
 import dev.comporta.usage.JournalConfig;
@@ -39,6 +40,7 @@ final class Settings {
             JournalConfig.class,
             ModelConfig.class,
             ProviderConfig.class,
+            RealtimeConfig.class,
             SecretConfig.class,
             StoreConfig.class);
 

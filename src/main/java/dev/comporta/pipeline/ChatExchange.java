@@ -3,6 +3,7 @@ package dev.comporta.pipeline;
 import dev.comporta.core.Call;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.Receipt;
 import dev.comporta.core.Reply;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
@@ -174,8 +175,8 @@ final class ChatExchange {
             over = true;
             recording.firstToken();
             used(completion.usage(), () -> tokenizer.count(bytes, ChatCompletion::text))
-                    .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)))
-                    .map(cost -> whole(answer, body, cost))
+                    .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source))
+                            .map(cost -> whole(answer, body, cost).with(receipt(used, cost))))
                     .onSuccess(reply::tryComplete)
                     .onFailure(reply::tryFail);
         }
@@ -190,6 +191,17 @@ final class ChatExchange {
                 answer.status(),
                 headers.of(answer, overheadNanos()).set(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8"),
                 CompletionChunks.of(body, request.includeUsage()));
+    }
+
+    private Receipt receipt(Used used, @Nullable Cost cost) {
+        return new Receipt(
+                route.target().provider(),
+                route.target().model(),
+                used.tokens,
+                used.source,
+                cost == null ? null : cost.usd(),
+                cost == null ? null : cost.eur(),
+                cost == null ? null : cost.brl());
     }
 
     private void stream(Upstream.Answer answer) {
