@@ -6,6 +6,7 @@ import dev.comporta.http.HttpConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.pipeline.GatewayConfig;
+import dev.comporta.pipeline.RemoteImagesConfig;
 import dev.comporta.provider.DemoConfig;
 import dev.comporta.provider.ProviderConfig;
 import dev.comporta.provider.RealtimeConfig;
@@ -41,6 +42,7 @@ final class Settings {
             ModelConfig.class,
             ProviderConfig.class,
             RealtimeConfig.class,
+            RemoteImagesConfig.class,
             SecretConfig.class,
             StoreConfig.class);
 

@@ -35,6 +35,7 @@ class RealtimeTest {
             "output_token_details":{"text_tokens":30,"audio_tokens":91}}}}""";
 
     ScriptedSockets provider;
+    ScriptedUpstream upstream;
 
     private static String[] key(String... more) {
         String[] headers = new String[more.length + 2];
@@ -197,12 +198,45 @@ class RealtimeTest {
 
     @Test
     void a_provider_that_breaks_off_ends_the_session_with_an_error() {
-        String model = provider.asked(request -> request.toWebSocket()
-                .onSuccess(session -> session.writeTextMessage("hello")
-                        .onSuccess(written -> request.connection().close())));
+        String conversation = Gateway.newConversation();
+        upstream.script("", exchange -> {
+            exchange.raw(Wire.switchedToWebSocket(exchange.request()))
+                    .raw(Wire.textFrame(CREATED.formatted("resp_1")))
+                    .reset();
+        });
+
+        try (SocketCaller caller = new SocketCaller(
+                "/v1/realtime?model=acme/live", List.of(), key("x-gateway-conversation-id", conversation))) {
+            assertThat(caller.closeCode()).isEqualTo((short) 1_011);
+        }
+
+        JsonNode usage = Gateway.usageOf(conversation);
+        assertThat(usage.path("status").asText()).isEqualTo("error");
+        assertThat(usage.path("errorDetails").path("code").asText()).isEqualTo("provider_failed");
+    }
+
+    @Test
+    void a_session_in_which_nobody_says_anything_ends() {
+        CompletableFuture<Short> closed = new CompletableFuture<>();
+        String model =
+                provider.model(session -> session.closeHandler(gone -> closed.complete(session.closeStatusCode())));
 
         try (SocketCaller caller = call(model)) {
-            assertThat(caller.closeCode()).isIn((short) 1_000, (short) 1_011);
+            assertThat(caller.closeCode()).isEqualTo((short) 1_001);
+            assertThat(closed.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo((short) 1_001);
+        }
+    }
+
+    @Test
+    void a_frame_that_is_too_long_ends_the_session() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        String model = provider.model(session -> session.closeHandler(gone -> closed.complete(null)));
+
+        try (SocketCaller caller = call(model)) {
+            caller.socket().writeFinalBinaryFrame(Buffer.buffer(new byte[17 << 20]));
+
+            caller.closeCode();
+            closed.orTimeout(20, TimeUnit.SECONDS).join();
         }
     }
 
