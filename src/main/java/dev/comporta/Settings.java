@@ -7,8 +7,10 @@ import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
+import dev.comporta.pipeline.RemoteImagesConfig;
 import dev.comporta.provider.DemoConfig;
 import dev.comporta.provider.ProviderConfig;
+import dev.comporta.provider.RealtimeConfig;
 import dev.comporta.secret.SecretConfig;
 import dev.comporta.store.StoreConfig;
 import dev.comporta.usage.JournalConfig;
@@ -41,6 +43,8 @@ final class Settings {
             ModelConfig.class,
             OwnershipConfig.class,
             ProviderConfig.class,
+            RealtimeConfig.class,
+            RemoteImagesConfig.class,
             SecretConfig.class,
             StoreConfig.class);
 

@@ -35,7 +35,7 @@ import org.jboss.logging.Logger;
 public class DataPlane {
 
     /** Before all that Quarkus puts in front of its own routes: calls need none of it. */
-    private static final int FIRST = -10_000;
+    static final int FIRST = -10_000;
 
     /** The status in the access log when there was nobody left to answer. */
     private static final int CALLER_GONE = 499;

@@ -2,6 +2,8 @@ package dev.comporta.http;
 
 import dev.comporta.core.Dialect;
 import dev.comporta.core.GatewayError;
+import dev.comporta.dialect.anthropic.MessagesApi;
+import dev.comporta.dialect.gemini.GenerateContentApi;
 import dev.comporta.dialect.openai.OpenAiError;
 import io.vertx.core.buffer.Buffer;
 
@@ -13,8 +15,8 @@ final class ErrorBody {
     static Buffer of(GatewayError error, Dialect dialect) {
         return switch (dialect) {
             case OPENAI -> OpenAiError.body(error);
-            case ANTHROPIC -> OpenAiError.body(error);
-            case GEMINI -> OpenAiError.body(error);
+            case ANTHROPIC -> MessagesApi.errorBody(error);
+            case GEMINI -> GenerateContentApi.errorBody(error);
         };
     }
 

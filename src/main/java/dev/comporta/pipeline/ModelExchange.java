@@ -7,6 +7,7 @@ import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.ObjectKind;
+import dev.comporta.core.Receipt;
 import dev.comporta.core.Reply;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
@@ -198,13 +199,13 @@ final class ModelExchange {
         } else {
             over = true;
             recording.firstToken();
-            used(
-                            whole.usage(),
-                            () -> tokenizer.count(
-                                    body.getBytes(), answered -> whole.text().get()))
+            Supplier<Future<Long>> counted = () -> tokenizer.count(
+                    body.getBytes(), answered -> whole.text().get());
+            used(whole.usage(), counted)
                     .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)
-                            .with(created(whole.objectId()))))
-                    .map(cost -> Reply.whole(answer.status(), wholeHeaders(answer, cost), whole.body()))
+                                    .with(created(whole.objectId())))
+                            .map(cost -> Reply.whole(answer.status(), wholeHeaders(answer, cost), whole.body())
+                                    .with(receipt(used, cost))))
                     .onSuccess(reply::tryComplete)
                     .onFailure(reply::tryFail);
         }
@@ -216,6 +217,17 @@ final class ModelExchange {
         }
         // The provider did not stream, but the caller asked for one.
         return headers.of(answer, overheadNanos()).set(HttpHeaders.CONTENT_TYPE, ReplyHeaders.EVENT_STREAM);
+    }
+
+    private Receipt receipt(Used used, @Nullable Cost cost) {
+        return new Receipt(
+                route.target().provider(),
+                route.target().model(),
+                used.tokens,
+                used.source,
+                cost == null ? null : cost.usd(),
+                cost == null ? null : cost.eur(),
+                cost == null ? null : cost.brl());
     }
 
     private void stream(Upstream.Answer answer) {

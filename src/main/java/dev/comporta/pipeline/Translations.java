@@ -6,6 +6,7 @@ import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Secret;
 import dev.comporta.core.TokenUsage;
+import dev.comporta.dialect.AnswerStream;
 import dev.comporta.dialect.CallerApi;
 import dev.comporta.dialect.CallerApi.AnswerContext;
 import dev.comporta.dialect.Dropped;
@@ -28,6 +29,7 @@ import dev.comporta.dialect.gemini.GeminiStream;
 import dev.comporta.dialect.gemini.GenerateContentApi;
 import dev.comporta.dialect.openai.ChatCompletionsApi;
 import dev.comporta.dialect.openai.ChatTranslation;
+import dev.comporta.dialect.openai.EmbeddingsAnswer;
 import dev.comporta.dialect.openai.OpenAiApi;
 import dev.comporta.dialect.openai.ResponsesAnswer;
 import dev.comporta.dialect.openai.ResponsesApi;
@@ -87,7 +89,7 @@ final class Translations {
 
     private Translation translation() {
         return switch (call.apiType()) {
-            case CHAT_COMPLETIONS -> provider.dialect() == Dialect.OPENAI ? chat("/chat/completions") : translated(CHAT);
+            case CHAT_COMPLETIONS -> provider.dialect() == Dialect.OPENAI ? chat() : translated(CHAT);
             case RESPONSES -> provider.hasResponses() ? responses() : translated(RESPONSES);
             case MESSAGES -> provider.dialect() == Dialect.ANTHROPIC ? messages() : translated(MESSAGES);
             case GENERATE_CONTENT -> provider.dialect() == Dialect.GEMINI ? gemini() : translated(GENERATE_CONTENT);
@@ -126,9 +128,8 @@ final class Translations {
                 provider.streamUsage() == StreamUsage.REQUEST);
     }
 
-    private Translation chat(String path) {
-        return new ChatTranslation(
-                request, traits(), provider.streamUsage() == StreamUsage.ALWAYS, secret, dropped);
+    private Translation chat() {
+        return new ChatTranslation(request, traits(), provider.streamUsage() == StreamUsage.ALWAYS, secret, dropped);
     }
 
     private Translation responses() {
@@ -152,7 +153,8 @@ final class Translations {
 
     private Translation embeddings() {
         return switch (provider.dialect()) {
-            case OPENAI -> chat("/embeddings");
+            case OPENAI ->
+                new Passed(passed("/embeddings"), EmbeddingsAnswer::whole, this::noStream, OPENAI, CHAT::error);
             case GEMINI -> new EmbeddingsTranslation(request, traits(), dropped);
             case ANTHROPIC -> throw unsupported();
         };
@@ -175,9 +177,7 @@ final class Translations {
         return new Passed(
                 outgoing,
                 body -> new Translation.Whole(Buffer.buffer(body), TokenUsage.NONE, null, () -> "", null),
-                () -> {
-                    throw unsupported();
-                },
+                this::noStream,
                 api(),
                 caller::error);
     }
@@ -186,13 +186,18 @@ final class Translations {
         if (provider.dialect() != Dialect.OPENAI) {
             throw unsupported();
         }
-        return chat("/completions");
+        return ChatTranslation.legacy(
+                request, traits(), provider.streamUsage() == StreamUsage.ALWAYS, secret);
     }
 
     /** The caller's bytes with the model as the provider knows it. */
     private Outgoing passed(String path) {
         String query = call.query() == null ? "" : "?" + call.query();
         return new Outgoing(path + query, request.forwarded(target.target().model(), false, false));
+    }
+
+    private AnswerStream noStream() {
+        throw new GatewayError(ErrorCode.PROVIDER_FAILED, "The provider answered with a stream that nobody asked for.");
     }
 
     /** With nothing of the caller's query, which may hold its key. */

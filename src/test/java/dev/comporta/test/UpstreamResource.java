@@ -21,11 +21,14 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
     static final String ACME_KEY = "sk-test-acme-0123456789abcdef";
 
     private @Nullable ScriptedUpstream upstream;
+    private @Nullable ScriptedSockets sockets;
 
     @Override
     public Map<String, String> start() {
         ScriptedUpstream started = ScriptedUpstream.start();
         upstream = started;
+        ScriptedSockets live = new ScriptedSockets();
+        sockets = live;
         String base = "http://127.0.0.1:" + started.port();
         Map<String, String> settings = new HashMap<>();
         provider(settings, "openai", base + "/openai/v1", OPENAI_KEY);
@@ -44,6 +47,7 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         settings.put("gateway.providers.free.base-url", base + "/free");
         settings.put("gateway.providers.keyless.base-url", base + "/keyless/v1");
         settings.put("gateway.providers.keyless.key-required", "true");
+        provider(settings, "live", "http://127.0.0.1:" + live.port() + "/live/v1/", ACME_KEY);
         provider(settings, "dead", "http://127.0.0.1:" + closedPort() + "/v1", ACME_KEY);
         return settings;
     }
@@ -66,12 +70,18 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         if (upstream != null) {
             injector.injectIntoFields(upstream, new TestInjector.MatchesType(ScriptedUpstream.class));
         }
+        if (sockets != null) {
+            injector.injectIntoFields(sockets, new TestInjector.MatchesType(ScriptedSockets.class));
+        }
     }
 
     @Override
     public void stop() {
         if (upstream != null) {
             upstream.close();
+        }
+        if (sockets != null) {
+            sockets.close();
         }
     }
 }
