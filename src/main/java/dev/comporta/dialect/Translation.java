@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One attempt at one target in terms of wire formats: the request as the provider understands it, and its answer as the
  * caller does. Where both speak the same dialect the bytes pass, and are only looked at. One object for one attempt.
  */
-public interface Translation {
+public interface Translation extends ErrorTranslation {
 
     /**
      * The request in the common form, if it is translated: what {@link #request} writes, to be completed before with
@@ -39,21 +39,6 @@ public interface Translation {
 
     /** The answer as a stream. */
     AnswerStream stream();
-
-    /**
-     * An error of the provider, read.
-     *
-     * @param status as the provider sent it, or 200 for one that came in an answer
-     * @return null if the body is no error of the provider's dialect
-     */
-    @Nullable
-    ProviderError error(int status, byte[] body);
-
-    /** Writes an error for the caller. */
-    Buffer write(ProviderError error);
-
-    /** Whether caller and provider speak the same dialect, so that errors and headers pass as they are. */
-    boolean isPassing();
 
     /**
      * A whole answer.

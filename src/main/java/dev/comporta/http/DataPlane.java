@@ -185,7 +185,11 @@ public class DataPlane {
     }
 
     private static void unknown(RoutingContext context) {
-        refuse(context, new GatewayError(ErrorCode.FORBIDDEN, "The gateway passes on only the endpoints that it knows, and this is none of them."));
+        refuse(
+                context,
+                new GatewayError(
+                        ErrorCode.FORBIDDEN,
+                        "The gateway passes on only the endpoints that it knows, and this is none of them."));
     }
 
     private static void wrongMethod(RoutingContext context, String allowed) {

@@ -45,7 +45,11 @@ enum ModelShapes {
                     .put("data", array(models))
                     .put("has_more", false)
                     .put("first_id", models.isEmpty() ? null : models.get(0).identifier())
-                    .put("last_id", models.isEmpty() ? null : models.get(models.size() - 1).identifier());
+                    .put(
+                            "last_id",
+                            models.isEmpty()
+                                    ? null
+                                    : models.get(models.size() - 1).identifier());
         }
 
         @Override

@@ -2,9 +2,11 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.Secret;
+import dev.comporta.dialect.ErrorTranslation;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ProviderError;
-import dev.comporta.dialect.Translation;
+
+import dev.comporta.dialect.openai.OpenAiErrors;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.regex.Pattern;
@@ -27,6 +29,7 @@ record ErrorAnswer(
         @Nullable Long retryAfterSeconds) {
 
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
+    private static final ErrorTranslation OPENAI = new OpenAiErrors();
     private static final int UNAUTHORIZED = 401;
 
     /**
@@ -35,7 +38,7 @@ record ErrorAnswer(
      * @param key what was presented to the provider, or null
      * @param ownKey whether that is the caller's own key, in which case a refusal of it is the caller's business
      */
-    static ErrorAnswer of(int status, Buffer body, Translation translation, @Nullable Secret key, boolean ownKey) {
+    static ErrorAnswer of(int status, Buffer body, ErrorTranslation translation, @Nullable Secret key, boolean ownKey) {
         byte[] bytes = body.getBytes();
         ProviderError error = translation.error(status, bytes);
         if (!ownKey && (status == UNAUTHORIZED || error != null && error.status() == UNAUTHORIZED)) {
@@ -59,8 +62,13 @@ record ErrorAnswer(
                 error.retryAfterSeconds());
     }
 
+    /** Of an answer that passes between a caller and a provider of OpenAI's dialect. */
+    static ErrorAnswer passing(int status, Buffer body, @Nullable Secret key, boolean ownKey) {
+        return of(status, body, OPENAI, key, ownKey);
+    }
+
     /** Of an error that came with a status of success, or as the first event of a stream. */
-    static ErrorAnswer of(ProviderError error, Translation translation, @Nullable Secret key, boolean ownKey) {
+    static ErrorAnswer of(ProviderError error, ErrorTranslation translation, @Nullable Secret key, boolean ownKey) {
         if (!ownKey && error.status() == UNAUTHORIZED) {
             return refusedKey(translation);
         }
@@ -82,7 +90,7 @@ record ErrorAnswer(
     }
 
     /** Shown as it is, the caller would think that its gateway key was wrong. The body may quote the shared key. */
-    private static ErrorAnswer refusedKey(Translation translation) {
+    private static ErrorAnswer refusedKey(ErrorTranslation translation) {
         ErrorCode refused = ErrorCode.PROVIDER_REFUSED_KEY;
         String message = "The provider refused the gateway's key; the gateway's operator has to look at it.";
         return new ErrorAnswer(

@@ -37,7 +37,8 @@ record GeminiPath(String model, String method) {
     /** The path below a provider's base URL. */
     String upstream(String providersModel) {
         // A model name holds nothing that could change a path, but perhaps what a path must not hold as it is.
-        String encoded = URLEncoder.encode(providersModel, StandardCharsets.UTF_8).replace("%2F", "/");
+        String encoded =
+                URLEncoder.encode(providersModel, StandardCharsets.UTF_8).replace("%2F", "/");
         return MODELS + encoded + ":" + method + (isStream() ? "?alt=sse" : "");
     }
 

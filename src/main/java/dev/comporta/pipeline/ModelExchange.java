@@ -199,8 +199,8 @@ final class ModelExchange {
         } else {
             over = true;
             recording.firstToken();
-            Supplier<Future<Long>> counted = () -> tokenizer.count(
-                    body.getBytes(), answered -> whole.text().get());
+            Supplier<Future<Long>> counted = () ->
+                    tokenizer.count(body.getBytes(), answered -> whole.text().get());
             used(whole.usage(), counted)
                     .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)
                                     .with(created(whole.objectId())))
@@ -273,8 +273,7 @@ final class ModelExchange {
             reset();
         }
         return used(streamed.usage(), streamed::outputTokens)
-                .compose(used -> ended((
-                                whole && !streamed.hasFailed()
+                .compose(used -> ended((whole && !streamed.hasFailed()
                                         ? Outcome.success(200, used.tokens, used.source)
                                         : new Outcome(
                                                 Outcome.Status.ERROR,
@@ -282,7 +281,8 @@ final class ModelExchange {
                                                 used.tokens,
                                                 used.source,
                                                 ErrorCode.PROVIDER_FAILED.code(),
-                                                "The provider's stream broke off.")).with(created(streamed.objectId())))
+                                                "The provider's stream broke off."))
+                                .with(created(streamed.objectId())))
                         .map(cost -> used.tokens));
     }
 

@@ -18,7 +18,8 @@ public class ModelExchanges {
     private final CallMetrics metrics;
     private final GatewayConfig config;
 
-    ModelExchanges(UsageRecorder usage, Tokenizer tokenizer, ObjectOwners owners, CallMetrics metrics, GatewayConfig config) {
+    ModelExchanges(
+            UsageRecorder usage, Tokenizer tokenizer, ObjectOwners owners, CallMetrics metrics, GatewayConfig config) {
         this.usage = usage;
         this.tokenizer = tokenizer;
         this.owners = owners;

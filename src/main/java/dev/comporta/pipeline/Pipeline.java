@@ -17,8 +17,8 @@ import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Outgoing;
 import dev.comporta.dialect.Translation;
 import dev.comporta.model.ModelRegistry;
-import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.model.ResolvedTarget;
+import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.provider.Provider;
 import dev.comporta.provider.Providers;
 import dev.comporta.secret.ProviderKeys;
@@ -164,8 +164,9 @@ public class Pipeline {
 
     /** All that must be known before the request can be written. */
     private Future<Outgoing> prepare(Route route) {
-        return mayReach(route).compose(allowed -> complete(route)).map(complete -> route.translation()
-                .request());
+        return mayReach(route)
+                .compose(allowed -> complete(route))
+                .map(complete -> route.translation().request());
     }
 
     /** In the account of the shared key a client reaches its own objects only; in its own account it is at home. */

@@ -211,7 +211,7 @@ public class RealtimeSessions {
             Throwable failure, Call call, RealtimeRows rows, @Nullable Secret key, boolean ownKey) {
         if (failure instanceof UpgradeRejectedException rejection) {
             Buffer body = rejection.getBody() == null ? Buffer.buffer() : rejection.getBody();
-            ProviderError error = ProviderError.of(rejection.getStatus(), body, key, ownKey);
+            ErrorAnswer error = ErrorAnswer.passing(rejection.getStatus(), body, key, ownKey);
             return rows.endSession(Outcome.refused(error.status(), error.code(), error.message()))
                     .compose(recorded ->
                             Future.failedFuture(new ProviderRefusal(reply(rejection, error, call, ownKey))));
@@ -233,7 +233,7 @@ public class RealtimeSessions {
                 .compose(recorded -> Future.failedFuture(error));
     }
 
-    private static Reply reply(UpgradeRejectedException rejection, ProviderError error, Call call, boolean ownKey) {
+    private static Reply reply(UpgradeRejectedException rejection, ErrorAnswer error, Call call, boolean ownKey) {
         MultiMap headers = HttpHeaders.headers();
         ForwardedHeaders.toCaller(rejection.getHeaders(), headers, ownKey);
         headers.set(HttpHeaders.CONTENT_TYPE, "application/json")

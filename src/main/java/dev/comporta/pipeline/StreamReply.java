@@ -103,8 +103,8 @@ final class StreamReply implements ReadStream<Buffer> {
     }
 
     /**
-     * Says something that means nothing whenever nothing else has been said for a while, so that nobody in between takes
-     * a model that thinks for a dead connection. If it is the first thing said, the stream begins with it.
+     * Says something that means nothing whenever nothing else has been said for a while, so that nobody in between
+     * takes a model that thinks for a dead connection. If it is the first thing said, the stream begins with it.
      */
     void keepAlive(Vertx vertx, long periodMillis) {
         long silent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastEmitted);

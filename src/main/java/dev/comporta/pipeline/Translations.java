@@ -61,11 +61,7 @@ final class Translations {
     private final Dropped dropped;
 
     private Translations(
-            AdmittedCall admitted,
-            ResolvedTarget target,
-            Provider provider,
-            @Nullable Secret key,
-            Dropped dropped) {
+            AdmittedCall admitted, ResolvedTarget target, Provider provider, @Nullable Secret key, Dropped dropped) {
         this.admitted = admitted;
         call = admitted.call();
         request = admitted.request();
@@ -134,12 +130,20 @@ final class Translations {
 
     private Translation responses() {
         return new Passed(
-                passed("/responses"), ResponsesAnswer::whole, () -> new ResponsesStream(secret), OPENAI, RESPONSES::error);
+                passed("/responses"),
+                ResponsesAnswer::whole,
+                () -> new ResponsesStream(secret),
+                OPENAI,
+                RESPONSES::error);
     }
 
     private Translation messages() {
         return new Passed(
-                passed("/messages"), AnthropicAnswer::whole, () -> new AnthropicStream(secret), ANTHROPIC, MESSAGES::error);
+                passed("/messages"),
+                AnthropicAnswer::whole,
+                () -> new AnthropicStream(secret),
+                ANTHROPIC,
+                MESSAGES::error);
     }
 
     private Translation gemini() {
@@ -163,7 +167,7 @@ final class Translations {
     private Translation embedContent() {
         return switch (provider.dialect()) {
             case GEMINI -> gemini();
-            case OPENAI -> new EmbedContentTranslation(request, traits(), dropped);
+            case OPENAI -> new EmbedContentTranslation(request, call.endpoint().endsWith(":batchEmbedContents"), OPENAI, traits(), dropped);
             case ANTHROPIC -> throw unsupported();
         };
     }
@@ -186,8 +190,7 @@ final class Translations {
         if (provider.dialect() != Dialect.OPENAI) {
             throw unsupported();
         }
-        return ChatTranslation.legacy(
-                request, traits(), provider.streamUsage() == StreamUsage.ALWAYS, secret);
+        return ChatTranslation.legacy(request, traits(), provider.streamUsage() == StreamUsage.ALWAYS, secret);
     }
 
     /** The caller's bytes with the model as the provider knows it. */
@@ -202,13 +205,15 @@ final class Translations {
 
     /** With nothing of the caller's query, which may hold its key. */
     private String geminiPath() {
-        return GeminiPath.of(call.endpoint(), call.query()).upstream(target.target().model());
+        return GeminiPath.of(call.endpoint(), call.query())
+                .upstream(target.target().model());
     }
 
     private GatewayError unsupported() {
         return new GatewayError(
                 ErrorCode.UNSUPPORTED_DIALECT,
-                "The provider %s has nothing like %s.".formatted(provider.name(), call.apiType().word()),
+                "The provider %s has nothing like %s."
+                        .formatted(provider.name(), call.apiType().word()),
                 "model");
     }
 }

@@ -58,16 +58,26 @@ public record Outcome(
             UsageSource source,
             @Nullable String errorCode,
             @Nullable String errorMessage) {
-        this(status, statusCode, tokens, Units.NONE, source, errorCode, errorMessage, List.of());
+        this(status, statusCode, tokens, Units.NONE, source, errorCode, errorMessage);
+    }
+
+    /** Of a call that left nothing behind. */
+    public Outcome(
+            Status status,
+            int statusCode,
+            TokenUsage tokens,
+            @Nullable Units units,
+            UsageSource source,
+            @Nullable String errorCode,
+            @Nullable String errorMessage) {
+        this(status, statusCode, tokens, units, source, errorCode, errorMessage, List.of());
     }
 
     public static Outcome success(int statusCode, TokenUsage tokens, UsageSource source) {
         return new Outcome(Status.SUCCESS, statusCode, tokens, source, null, null);
     }
 
-    /**
-     * The same of a call whose caller had left by then: what the provider still said was heard without the caller.
-     */
+    /** The same of a call whose caller had left by then: what the provider still said was heard without the caller. */
     public Outcome withoutCaller() {
         UsageSource heard = source == UsageSource.EXACT && tokens.totalTokens() > 0 ? UsageSource.DRAINED : source;
         return new Outcome(
@@ -88,7 +98,6 @@ public record Outcome(
 
     /** The same, of a call that left these objects in the provider's account. */
     public Outcome with(List<CreatedObject> objects) {
-        return new Outcome(
-                status, statusCode, tokens, units, source, errorCode, errorMessage, List.copyOf(objects));
+        return new Outcome(status, statusCode, tokens, units, source, errorCode, errorMessage, List.copyOf(objects));
     }
 }

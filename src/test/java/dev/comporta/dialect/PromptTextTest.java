@@ -16,7 +16,9 @@ class PromptTextTest {
                      {"type":"image_url","image_url":{"url":"data:image/png;base64,no"}}]},
                   {"role":"assistant","content":null,"tool_calls":[{"id":"no","function":{"name":"f","arguments":"{}"}}]}],
                  "tools":[{"type":"function","function":{"name":"g","description":"does","parameters":{"type":"object","required":["x"]}}}]}
-                """)).isEqualTo("system\nBe brief.\nuser\nHello 😀\nassistant\nf\n{}\ng\ndoes\n{\"type\":\"object\",\"required\":[\"x\"]}\n");
+                """))
+                .isEqualTo(
+                        "system\nBe brief.\nuser\nHello 😀\nassistant\nf\n{}\ng\ndoes\n{\"type\":\"object\",\"required\":[\"x\"]}\n");
     }
 
     @Test
