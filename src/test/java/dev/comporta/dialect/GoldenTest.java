@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.CallerApi.AnswerContext;
+import dev.comporta.dialect.anthropic.AnthropicApi;
 import dev.comporta.dialect.openai.ChatCompletionsApi;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class GoldenTest {
     private static final Map<String, CallerApi> CALLERS = Map.of("chat", new ChatCompletionsApi());
 
     /** By the second word of a directory. */
-    private static final Map<String, ProviderApi> PROVIDERS = Map.of();
+    private static final Map<String, ProviderApi> PROVIDERS = Map.of("anthropic", new AnthropicApi());
 
     /** What a request says besides its body. */
     private static final String TRAITS = "golden";
