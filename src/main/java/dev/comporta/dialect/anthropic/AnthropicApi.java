@@ -11,6 +11,7 @@ import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.TargetTraits;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +30,20 @@ public final class AnthropicApi implements ProviderApi {
 
     @Override
     public void whole(byte[] body, AnswerSink sink) throws IOException {
-        throw new IOException();
+        new AnthropicReader(sink, AnthropicApi::madeUpId).whole(body);
     }
 
     @Override
     public AnswerReader stream(AnswerSink sink) {
-        throw new IllegalStateException();
+        return new AnthropicReader(sink, AnthropicApi::madeUpId);
+    }
+
+    private static String madeUpId() {
+        return "call_" + UUID.randomUUID().toString().replace("-", "");
     }
 
     @Override
     public @Nullable ProviderError error(int status, byte[] body) {
-        return null;
+        return AnthropicError.read(status, body);
     }
 }

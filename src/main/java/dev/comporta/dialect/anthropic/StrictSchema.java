@@ -40,7 +40,7 @@ final class StrictSchema {
             switch (member.getKey()) {
                 case "properties", "$defs", "definitions" -> strict.set(member.getKey(), members(value, path));
                 case "items" -> strict.set("items", any(value, path));
-                case "anyOf", "oneOf" -> ((ArrayNode) strict.withArray("anyOf")).addAll(all(value, path));
+                case "anyOf", "oneOf" -> strict.withArray("anyOf").addAll(all(value, path));
                 case "allOf" -> strict.set("allOf", all(value, path));
                 case "additionalProperties" -> refuseNames(value, path);
                 case "format" -> (FORMATS.contains(value.asText()) ? strict : limits).set("format", value);
