@@ -5,7 +5,6 @@ import dev.comporta.core.Secret;
 import dev.comporta.dialect.ErrorTranslation;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ProviderError;
-
 import dev.comporta.dialect.openai.OpenAiErrors;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;

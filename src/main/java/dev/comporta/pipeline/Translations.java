@@ -167,7 +167,9 @@ final class Translations {
     private Translation embedContent() {
         return switch (provider.dialect()) {
             case GEMINI -> gemini();
-            case OPENAI -> new EmbedContentTranslation(request, call.endpoint().endsWith(":batchEmbedContents"), OPENAI, traits(), dropped);
+            case OPENAI ->
+                new EmbedContentTranslation(
+                        request, call.endpoint().endsWith(":batchEmbedContents"), OPENAI, traits(), dropped);
             case ANTHROPIC -> throw unsupported();
         };
     }
