@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("An error of a provider, as the caller gets it")
-class ProviderErrorTest {
+class ErrorAnswerTest {
 
     private static final String OPENAI =
             "{\"error\":{\"message\":\"Too many.\",\"type\":\"requests\",\"param\":null,\"code\":\"rate_limit_exceeded\"}}";
@@ -24,7 +24,7 @@ class ProviderErrorTest {
     void keeps_the_providers_status_and_its_very_body(int status) {
         Buffer body = Buffer.buffer(OPENAI);
 
-        ProviderError error = ProviderError.of(status, body, KEY, false);
+        ErrorAnswer error = ErrorAnswer.passing(status, body, KEY, false);
 
         assertThat(error.status()).isEqualTo(status);
         assertThat(error.body()).isSameAs(body);
@@ -33,7 +33,7 @@ class ProviderErrorTest {
 
     @Test
     void edge_case_58_a_refusal_of_the_shared_key_is_no_401_and_echoes_nothing() {
-        ProviderError error = ProviderError.of(
+        ErrorAnswer error = ErrorAnswer.passing(
                 401,
                 Buffer.buffer(
                         "{\"error\":{\"message\":\"Incorrect API key provided: sk-proj-secret\",\"code\":\"invalid_api_key\"}}"),
@@ -50,7 +50,7 @@ class ProviderErrorTest {
     void a_refusal_of_the_callers_own_key_is_the_callers_business() {
         Buffer body = Buffer.buffer("{\"error\":{\"message\":\"Incorrect API key\",\"code\":\"invalid_api_key\"}}");
 
-        ProviderError error = ProviderError.of(401, body, KEY, true);
+        ErrorAnswer error = ErrorAnswer.passing(401, body, KEY, true);
 
         assertThat(error.status()).isEqualTo(401);
         assertThat(error.body()).isSameAs(body);
@@ -59,7 +59,7 @@ class ProviderErrorTest {
     @ParameterizedTest
     @CsvSource({"498, 503", "529, 503", "200, 502", "202, 502", "301, 502", "302, 502", "304, 502", "399, 502"})
     void edge_case_54_a_status_that_clients_do_not_know_becomes_one_that_they_do(int status, int shown) {
-        ProviderError error = ProviderError.of(status, Buffer.buffer(OPENAI), KEY, false);
+        ErrorAnswer error = ErrorAnswer.passing(status, Buffer.buffer(OPENAI), KEY, false);
 
         assertThat(error.status()).isEqualTo(shown);
         assertThat(error.body()).hasToString(OPENAI);
@@ -82,7 +82,7 @@ class ProviderErrorTest {
                 "\uFFFD\u0000"
             })
     void edge_case_55_what_is_no_json_object_becomes_one(String body) {
-        ProviderError error = ProviderError.of(502, Buffer.buffer(body), KEY, false);
+        ErrorAnswer error = ErrorAnswer.passing(502, Buffer.buffer(body), KEY, false);
 
         assertThat(error.status()).isEqualTo(502);
         assertThat(fields(error).getString("type")).isEqualTo("server_error");
@@ -93,7 +93,7 @@ class ProviderErrorTest {
 
     @Test
     void googles_array_of_one_error_becomes_the_error() {
-        ProviderError error = ProviderError.of(
+        ErrorAnswer error = ErrorAnswer.passing(
                 429,
                 Buffer.buffer(
                         "[{\"error\":{\"code\":429,\"message\":\"Quota.\",\"status\":\"RESOURCE_EXHAUSTED\"}}]\n"),
@@ -107,7 +107,7 @@ class ProviderErrorTest {
 
     @Test
     void mistrals_error_gets_the_object_around_it_that_sdks_look_for() {
-        ProviderError error = ProviderError.of(
+        ErrorAnswer error = ErrorAnswer.passing(
                 400,
                 Buffer.buffer(
                         "{\"object\":\"error\",\"message\":\"No such model.\",\"type\":\"invalid_model\",\"param\":null,\"code\":\"1500\",\"raw_status_code\":400}"),
@@ -122,7 +122,7 @@ class ProviderErrorTest {
 
     @Test
     void mistrals_list_of_unknown_fields_stays_readable() {
-        ProviderError error = ProviderError.of(
+        ErrorAnswer error = ErrorAnswer.passing(
                 422,
                 Buffer.buffer(
                         "{\"detail\":[{\"loc\":[\"body\",\"store\"],\"msg\":\"Extra inputs are not permitted\",\"type\":\"extra_forbidden\"}]}"),
@@ -147,7 +147,7 @@ class ProviderErrorTest {
                 "{\"x\":1} | The provider gave no reason."
             })
     void other_shapes_have_a_message_too(String body, String message) {
-        assertThat(message(ProviderError.of(403, Buffer.buffer(body), KEY, false)))
+        assertThat(message(ErrorAnswer.passing(403, Buffer.buffer(body), KEY, false)))
                 .isEqualTo(message);
     }
 
@@ -165,7 +165,7 @@ class ProviderErrorTest {
             })
     void nothing_that_it_says_in_words_reaches_the_log(String body) {
         for (int status : new int[] {200, 302, 400, 401, 429, 500, 529}) {
-            ProviderError error = ProviderError.of(status, Buffer.buffer(body), KEY, false);
+            ErrorAnswer error = ErrorAnswer.passing(status, Buffer.buffer(body), KEY, false);
 
             assertThat(error.message() + error.code()).doesNotContain("secret").doesNotContain("You said");
         }
@@ -173,7 +173,7 @@ class ProviderErrorTest {
 
     @Test
     void a_code_is_a_word_and_no_novel() {
-        ProviderError error = ProviderError.of(
+        ErrorAnswer error = ErrorAnswer.passing(
                 400, Buffer.buffer("{\"error\":{\"code\":\"" + "x".repeat(5_000) + "\"}}"), KEY, false);
 
         assertThat(error.code()).isNull();
@@ -183,15 +183,15 @@ class ProviderErrorTest {
     void nesting_that_would_exhaust_a_stack_is_no_json() {
         String deep = "{\"error\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
 
-        assertThat(ProviderError.of(500, Buffer.buffer(deep), KEY, false).code())
+        assertThat(ErrorAnswer.passing(500, Buffer.buffer(deep), KEY, false).code())
                 .isEqualTo("provider_failed");
     }
 
-    private static JsonObject fields(ProviderError error) {
+    private static JsonObject fields(ErrorAnswer error) {
         return new JsonObject(error.body()).getJsonObject("error");
     }
 
-    private static String message(ProviderError error) {
+    private static String message(ErrorAnswer error) {
         return fields(error).getString("message");
     }
 }
