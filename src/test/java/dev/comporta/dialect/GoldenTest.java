@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.CallerApi.AnswerContext;
+import dev.comporta.dialect.anthropic.MessagesApi;
 import dev.comporta.dialect.openai.ChatCompletionsApi;
 import dev.comporta.dialect.openai.OpenAiApi;
 import io.vertx.core.buffer.Buffer;
@@ -38,7 +39,8 @@ class GoldenTest {
     private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** By the first word of a directory. */
-    private static final Map<String, CallerApi> CALLERS = Map.of("chat", new ChatCompletionsApi());
+    private static final Map<String, CallerApi> CALLERS =
+            Map.of("chat", new ChatCompletionsApi(), "messages", new MessagesApi());
 
     /** By the second word of a directory. */
     private static final Map<String, ProviderApi> PROVIDERS =
