@@ -4,6 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.anthropic.core.JsonValue;
+import com.anthropic.core.ObjectMappers;
+import com.anthropic.models.messages.ContentBlockParam;
+import com.anthropic.models.messages.Message;
+import com.anthropic.models.messages.MessageCreateParams;
+import com.anthropic.models.messages.Tool;
+import com.anthropic.models.messages.ToolChoiceAny;
+import com.anthropic.models.messages.ToolResultBlockParam;
+import com.anthropic.models.messages.ToolUseBlockParam;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.IntNode;
@@ -17,6 +26,10 @@ import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.ProviderError;
+import dev.comporta.dialect.TargetTraits;
+import dev.comporta.dialect.Translated;
+import dev.comporta.dialect.Translation;
+import dev.comporta.dialect.openai.OpenAiApi;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,6 +173,68 @@ class MessagesApiTest {
         assertThat(body).hasToString("""
                         {"type":"error","error":{"type":"invalid_request_error","message":"The field top_k is unknown.",\
                         "code":"unsupported_parameter","param":"top_k"}}""");
+    }
+
+    @Test
+    void a_request_of_the_sdk_is_understood() throws IOException {
+        MessageCreateParams params = MessageCreateParams.builder()
+                .model("claude")
+                .maxTokens(9)
+                .system("Be brief.")
+                .addUserMessage("Time?")
+                .addAssistantMessageOfContentBlockParams(List.of(ContentBlockParam.ofToolUse(ToolUseBlockParam.builder()
+                        .id("a")
+                        .name("clock")
+                        .input(ToolUseBlockParam.Input.builder()
+                                .putAdditionalProperty("zone", JsonValue.from("UTC"))
+                                .build())
+                        .build())))
+                .addUserMessageOfContentBlockParams(
+                        List.of(ContentBlockParam.ofToolResult(ToolResultBlockParam.builder()
+                                .toolUseId("a")
+                                .content("noon")
+                                .build())))
+                .addTool(Tool.builder()
+                        .name("clock")
+                        .inputSchema(Tool.InputSchema.builder().build())
+                        .build())
+                .toolChoice(ToolChoiceAny.builder().disableParallelToolUse(true).build())
+                .build();
+        Dropped dropped = new Dropped(true);
+
+        ObjectNode chat = api.chat(
+                ModelRequest.parse(Buffer.buffer(ObjectMappers.jsonMapper().writeValueAsBytes(params._body()))),
+                dropped);
+
+        assertThat(Json.tree(Json.bytes(chat))).isEqualTo(Json.tree("""
+                                {"max_completion_tokens":9,
+                                 "messages":[
+                                  {"role":"system","content":"Be brief."},
+                                  {"role":"user","content":"Time?"},
+                                  {"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function",
+                                   "function":{"name":"clock","arguments":"{\\"zone\\":\\"UTC\\"}"}}]},
+                                  {"role":"tool","tool_call_id":"a","content":"noon"}],
+                                 "tools":[{"type":"function","function":{"name":"clock","parameters":{"type":"object"}}}],
+                                 "tool_choice":"required","parallel_tool_calls":false}""".getBytes(UTF_8)));
+    }
+
+    @Test
+    void a_whole_answer_is_a_stream_where_one_was_asked_for() {
+        Translated translated = new Translated(
+                api,
+                new OpenAiApi(),
+                MessagesCaller.context(),
+                new TargetTraits("m", "", null, true),
+                new Dropped(false));
+
+        Translation.Whole whole = translated.whole("""
+                {"id":"c","object":"chat.completion","created":1,"model":"gpt-x","choices":[{"index":0,"finish_reason":"stop",
+                 "message":{"role":"assistant","content":"Hi"}}],"usage":{"prompt_tokens":9,"completion_tokens":5}}""".getBytes(UTF_8));
+
+        assertThat(whole).isNotNull();
+        Message message = MessagesCaller.accumulated(whole.body());
+        assertThat(message.content().get(0).asText().text()).isEqualTo("Hi");
+        assertThat(message.usage().inputTokens()).isEqualTo(9);
     }
 
     @Test
