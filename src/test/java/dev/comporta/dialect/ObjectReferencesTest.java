@@ -108,6 +108,22 @@ class ObjectReferencesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "file_id, f1, FILE f1",
+        "file_ids[], f1, FILE f1",
+        "file_ids[0], f1, FILE f1",
+        "video[id], video_1, VIDEO video_1",
+        "images[0][file_id], f1, FILE f1",
+        "mask.file_id, f1, FILE f1",
+        "purpose, f1, ''",
+        "voice, alloy, ''",
+        "[], f1, ''"
+    })
+    void in_a_form_too(String name, String value, String expected) {
+        assertThat(words(ObjectReferences.ofFormField(name, value))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"responses", "stored_completions"})
     void an_evaluation_of_everybodys_answers_is_refused(String type) {
         GatewayError refusal = refusal("{'data_source':{'type':'x','source':{'type':'%s'}}}".formatted(type));

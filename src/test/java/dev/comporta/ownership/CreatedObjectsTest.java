@@ -8,6 +8,7 @@ import dev.comporta.core.ObjectReference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,18 @@ class CreatedObjectsTest {
         chat.event(bytes("{'id':'chatcmpl-1','choices':[]}"));
         chat.event(bytes("{'id':'chatcmpl-2','choices':[]}"));
         assertThat(words(chat)).isEqualTo("CHAT_COMPLETION chatcmpl-1");
+    }
+
+    @Test
+    void of_an_endless_answer_the_object_itself_is_kept() {
+        CreatedObjects created = of("POST /responses");
+        created.whole(bytes("{'output':["
+                + IntStream.range(0, 1_000)
+                        .mapToObj(i -> "{'id':'msg_" + i + "'},")
+                        .collect(Collectors.joining())
+                + "{}],'id':'r1'}"));
+
+        assertThat(created.found()).hasSize(251).contains(new CreatedObject("openai", ObjectKind.RESPONSE, "r1"));
     }
 
     @Test
