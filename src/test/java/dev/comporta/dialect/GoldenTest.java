@@ -12,6 +12,7 @@ import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.CallerApi.AnswerContext;
 import dev.comporta.dialect.openai.ChatCompletionsApi;
 import dev.comporta.dialect.openai.OpenAiApi;
+import dev.comporta.dialect.openai.ResponsesApi;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,8 @@ class GoldenTest {
     private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** By the first word of a directory. */
-    private static final Map<String, CallerApi> CALLERS = Map.of("chat", new ChatCompletionsApi());
+    private static final Map<String, CallerApi> CALLERS =
+            Map.of("chat", new ChatCompletionsApi(), "responses", new ResponsesApi());
 
     /** By the second word of a directory. */
     private static final Map<String, ProviderApi> PROVIDERS =
