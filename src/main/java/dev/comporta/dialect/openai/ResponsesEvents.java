@@ -70,7 +70,7 @@ final class ResponsesEvents extends ResponsesOutput implements CallerApi.EventWr
     @Override
     void closed(ResponsesItem item) {
         deltas.remove(item);
-        if (item.hasPart || item.kind == ResponsesItem.Kind.CALL) {
+        if (item.hasPart || item.isWholeCall()) {
             ObjectNode done = place(item);
             if (item.kind == ResponsesItem.Kind.CALL) {
                 done.put("name", item.name());

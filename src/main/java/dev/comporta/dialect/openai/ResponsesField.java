@@ -29,6 +29,10 @@ record ResponsesField(JsonNode value, String path) {
         return !isGiven() || value.isTextual() && value.textValue().isBlank();
     }
 
+    boolean isFalse() {
+        return value.isBoolean() && !value.booleanValue();
+    }
+
     String text() {
         if (!value.isTextual()) {
             throw mustBe("a string");

@@ -73,6 +73,11 @@ final class ResponsesItem {
         status = howItEnded;
     }
 
+    /** Some callers make a call as soon as its arguments are said to be done: half of them never are. */
+    boolean isWholeCall() {
+        return kind == Kind.CALL && status.equals(COMPLETED);
+    }
+
     @Nullable
     String name() {
         return name;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -48,7 +49,8 @@ final class ResponsesRequest {
             "prediction",
             "web_search_options");
 
-    private static final Set<String> KEPT_BY_THE_PROVIDER = Set.of("previous_response_id", "conversation", "prompt");
+    private static final List<String> NEED_A_MEMORY =
+            List.of("previous_response_id", "conversation", "prompt", "background");
 
     private static final String LOGPROBS = "message.output_text.logprobs";
     private static final String ENCRYPTED_REASONING = "reasoning.encrypted_content";
@@ -69,7 +71,7 @@ final class ResponsesRequest {
 
     private ObjectNode read() {
         // What cannot be served at all is said first.
-        KEPT_BY_THE_PROVIDER.stream().sorted().map(request::at).forEach(ResponsesRequest::refuseWhatIsKept);
+        NEED_A_MEMORY.stream().map(request::at).forEach(ResponsesRequest::refuseWhatIsKept);
         chat.set("messages", ResponsesInput.messages(request.at("instructions"), request.at("input"), dropped));
         new ResponsesTools(request, chat, dropped).read();
         for (Map.Entry<String, JsonNode> member : request.value().properties()) {
@@ -82,7 +84,7 @@ final class ResponsesRequest {
     }
 
     private static void refuseWhatIsKept(ResponsesField field) {
-        if (field.isGiven()) {
+        if (field.isGiven() && !field.isFalse()) {
             throw field.unsupported(
                     "The field %s needs a provider that keeps responses and prompts; this model's provider keeps none. Send the whole conversation in input."
                             .formatted(field.path()));
@@ -98,12 +100,12 @@ final class ResponsesRequest {
                     "previous_response_id",
                     "conversation",
                     "prompt",
+                    "background",
                     "tools",
                     "tool_choice",
                     "parallel_tool_calls" -> {
                 // Read elsewhere.
             }
-            case "background" -> refuse(field, field.flag());
             case "moderation" -> refuse(field, true);
             case "store" -> drop(name, field.flag());
             case "max_output_tokens" -> maxOutputTokens(field);

@@ -29,8 +29,8 @@ public final class ResponsesStream implements AnswerStream {
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final String BLANK_LINE = "\n\n";
     private static final String ERROR = "error";
-    private static final Set<String> TERMINAL =
-            Set.of("response.completed", "response.incomplete", "response.failed", "response.cancelled");
+    private static final String WITHHELD = "The provider reported an error that cannot be shown.";
+    private static final Set<String> TERMINAL = Set.of("response.completed", "response.incomplete", "response.failed");
 
     private final @Nullable String secret;
     private final SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
@@ -104,7 +104,9 @@ public final class ResponsesStream implements AnswerStream {
 
     @Override
     public @Nullable ProviderError error() {
-        return error;
+        return withheld && error != null
+                ? ProviderError.of(error.status(), "server_error", "provider_failed", WITHHELD)
+                : error;
     }
 
     @Override
@@ -167,7 +169,8 @@ public final class ResponsesStream implements AnswerStream {
         try (JsonParser json = Json.parser(data)) {
             read.object(json);
             if (read.isFailure) {
-                error = ResponsesFault.read(data);
+                // The first says most: the response that fails because of it repeats only some of it.
+                error = error == null ? ResponsesFault.read(data) : error;
                 withheld |= secret != null && new String(data, StandardCharsets.UTF_8).contains(secret);
             }
         } catch (IOException e) {

@@ -72,7 +72,7 @@ final class ResponsesTools {
             }
         }
         for (String name : HINTS) {
-            if (tool.at(name).isGiven() && !isFalse(tool.at(name))) {
+            if (tool.at(name).isGiven() && !tool.at(name).isFalse()) {
                 dropped.add("tools[]." + name);
             }
         }
@@ -80,10 +80,6 @@ final class ResponsesTools {
             result.set("cache_control", tool.at("cache_control").value());
         }
         return result;
-    }
-
-    private static boolean isFalse(ResponsesField field) {
-        return field.value().isBoolean() && !field.value().booleanValue();
     }
 
     private static ObjectNode choice(ResponsesField choice) {

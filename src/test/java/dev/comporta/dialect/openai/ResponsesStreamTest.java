@@ -138,7 +138,8 @@ class ResponsesStreamTest {
         assertThat(seen.closed()).isEqualTo(CREATED + DELTA + ERROR + FAILED);
         assertThat(seen.stream.isWhole()).isTrue();
         assertThat(seen.stream.usage()).isEqualTo(TokenUsage.of(9, 0));
-        assertThat(seen.stream.error().message()).isEqualTo("Busy");
+        assertThat(seen.stream.error())
+                .isEqualTo(ProviderError.of(503, "server_error", "server_is_overloaded", "Busy"));
     }
 
     @ParameterizedTest
@@ -177,8 +178,10 @@ class ResponsesStreamTest {
 
         assertThat(stream.isDone()).isTrue();
         assertThat(stream.isWhole()).isFalse();
-        assertThat(stream.fail(ProviderError.of(502, "server_error", null, "Failed."))
-                        .toString())
+        assertThat(stream.error()).isNotNull();
+        assertThat(stream.error().status()).isEqualTo(503);
+        assertThat(stream.fail(stream.error()).toString())
+                .contains("cannot be shown")
                 .doesNotContain("sk-of");
     }
 
