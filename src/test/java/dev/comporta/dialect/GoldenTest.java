@@ -11,7 +11,9 @@ import dev.comporta.core.GatewayError;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.CallerApi.AnswerContext;
 import dev.comporta.dialect.gemini.GeminiApi;
+import dev.comporta.dialect.gemini.GenerateContentApi;
 import dev.comporta.dialect.openai.ChatCompletionsApi;
+import dev.comporta.dialect.openai.OpenAiApi;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,10 +40,15 @@ class GoldenTest {
     private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** By the first word of a directory. */
-    private static final Map<String, CallerApi> CALLERS = Map.of("chat", new ChatCompletionsApi());
+    private static final Map<String, CallerApi> CALLERS =
+            Map.of("chat", new ChatCompletionsApi(), "gemini", new GenerateContentApi());
 
     /** By the second word of a directory. */
-    private static final Map<String, ProviderApi> PROVIDERS = Map.of("gemini", new GeminiApi());
+    private static final Map<String, ProviderApi> PROVIDERS = Map.of(
+            "openai", new OpenAiApi(),
+            "groq", new OpenAiApi(),
+            "mistral", new OpenAiApi(),
+            "gemini", new GeminiApi());
 
     /** What a request says besides its body. */
     private static final String TRAITS = "golden";
