@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
+import java.util.List;
 import java.util.Set;
 
 /** Google's {@code GenerateContentRequest} as a chat completion request. */
@@ -84,7 +85,7 @@ final class ChatReader {
         } else if (googles != null) {
             function.set("parameters", OpenApiSchema.json(googles));
         }
-        for (String lost : Set.of("response", "responseJsonSchema", "behavior")) {
+        for (String lost : List.of("response", "responseJsonSchema", "behavior")) {
             if (Given.any(declaration, lost) != null) {
                 dropped.add("tools[].functionDeclarations[]." + lost);
             }

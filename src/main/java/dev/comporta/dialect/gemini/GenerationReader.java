@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Google's {@code generationConfig} as the fields of a chat completion request. */
 final class GenerationReader {
@@ -15,20 +13,15 @@ final class GenerationReader {
     private static final String CONFIG = "generationConfig";
     private static final String JSON = "application/json";
 
-    /** By Google's names. */
-    private static final Map<String, String> NUMBERS = Map.of(
-            "temperature", "temperature",
-            "topP", "top_p",
-            "presencePenalty", "presence_penalty",
-            "frequencyPenalty", "frequency_penalty");
-
-    private static final Map<String, String> INTEGERS = Map.of(
-            "topK", "top_k",
-            "seed", "seed",
-            "candidateCount", "n",
-            "maxOutputTokens", "max_completion_tokens");
-
-    private static final Set<String> OTHERS = Set.of(
+    private static final Set<String> READ = Set.of(
+            "temperature",
+            "topP",
+            "topK",
+            "presencePenalty",
+            "frequencyPenalty",
+            "seed",
+            "candidateCount",
+            "maxOutputTokens",
             "stopSequences",
             "responseMimeType",
             "responseSchema",
@@ -50,18 +43,14 @@ final class GenerationReader {
 
     /** @param config with its names in camel case */
     void read(ObjectNode config, ObjectNode chat) {
-        NUMBERS.forEach((googles, name) -> {
-            JsonNode number = Given.number(config, googles, path(googles));
-            if (number != null) {
-                chat.set(name, number);
-            }
-        });
-        INTEGERS.forEach((googles, name) -> {
-            Integer number = integer(config, googles);
-            if (number != null) {
-                chat.put(name, number);
-            }
-        });
+        number(config, "temperature", chat, "temperature");
+        number(config, "topP", chat, "top_p");
+        integer(config, "topK", chat, "top_k");
+        number(config, "presencePenalty", chat, "presence_penalty");
+        number(config, "frequencyPenalty", chat, "frequency_penalty");
+        integer(config, "seed", chat, "seed");
+        integer(config, "candidateCount", chat, "n");
+        integer(config, "maxOutputTokens", chat, "max_completion_tokens");
         ArrayNode stops = Given.array(config, "stopSequences", path("stopSequences"));
         if (stops != null && !stops.isEmpty()) {
             chat.set("stop", stops);
@@ -76,22 +65,29 @@ final class GenerationReader {
         return CONFIG + "." + name;
     }
 
+    private static void number(ObjectNode config, String name, ObjectNode chat, String openAis) {
+        JsonNode number = Given.number(config, name, path(name));
+        if (number != null) {
+            chat.set(openAis, number);
+        }
+    }
+
     /** SDKs in languages that have one kind of number only write 40 as 40.0. */
-    private static @Nullable Integer integer(ObjectNode config, String name) {
+    private static void integer(ObjectNode config, String name, ObjectNode chat, String openAis) {
         JsonNode number = Given.number(config, name, path(name));
         if (number == null) {
-            return null;
+            return;
         }
         double value = number.doubleValue();
         if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
             throw Given.invalid(path(name), "must be a whole number of 32 bits");
         }
-        return (int) value;
+        chat.put(openAis, (int) value);
     }
 
     private void rest(String name, JsonNode value) {
         boolean off = value.isNull() || value.isBoolean() && !value.booleanValue();
-        if (off || NUMBERS.containsKey(name) || INTEGERS.containsKey(name) || OTHERS.contains(name)) {
+        if (off || READ.contains(name)) {
             return;
         }
         if (REFUSED.contains(name)) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +36,7 @@ final class PartReader {
 
     /** @param part with its names in camel case */
     ObjectNode read(ObjectNode part, String path) {
-        for (String lost : Set.of("videoMetadata", "mediaResolution", "thoughtSignature")) {
+        for (String lost : List.of("videoMetadata", "mediaResolution", "thoughtSignature")) {
             if (Given.any(part, lost) != null) {
                 dropped.add("contents[].parts[]." + lost);
             }
