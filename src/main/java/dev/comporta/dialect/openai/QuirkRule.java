@@ -2,11 +2,12 @@ package dev.comporta.dialect.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.dialect.Dropped;
-import java.math.BigDecimal;
+import dev.comporta.dialect.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -140,15 +141,21 @@ final class QuirkRule {
     private static boolean replace(ObjectNode chat, String field, JsonNode values) {
         JsonNode value = chat.path(field);
         for (Map.Entry<String, JsonNode> entry : values.properties()) {
-            boolean found = value.isNumber()
-                    ? value.decimalValue().compareTo(new BigDecimal(entry.getKey())) == 0
-                    : value.isTextual() && value.asText().equals(entry.getKey());
+            boolean found = value.isTextual()
+                    ? value.asText().equals(entry.getKey())
+                    : value.isNumber() && same(value, number(entry.getKey()));
             if (found) {
                 chat.set(field, entry.getValue());
                 return true;
             }
         }
         return false;
+    }
+
+    /** Numbers among the keys of the rules. */
+    private static JsonNode number(String key) {
+        JsonNode number = Json.treeOrNull(key);
+        return number == null ? NullNode.getInstance() : number;
     }
 
     private static void limit(ObjectNode chat, String field, int most) {
