@@ -12,6 +12,7 @@ import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.CallerApi.AnswerContext;
 import dev.comporta.dialect.anthropic.AnthropicApi;
 import dev.comporta.dialect.openai.ChatCompletionsApi;
+import dev.comporta.dialect.openai.OpenAiApi;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,11 @@ class GoldenTest {
     private static final Map<String, CallerApi> CALLERS = Map.of("chat", new ChatCompletionsApi());
 
     /** By the second word of a directory. */
-    private static final Map<String, ProviderApi> PROVIDERS = Map.of("anthropic", new AnthropicApi());
+    private static final Map<String, ProviderApi> PROVIDERS = Map.of(
+            "openai", new OpenAiApi(),
+            "groq", new OpenAiApi(),
+            "mistral", new OpenAiApi(),
+            "anthropic", new AnthropicApi());
 
     /** What a request says besides its body. */
     private static final String TRAITS = "golden";

@@ -53,6 +53,25 @@ final class OpenAiErrorReader {
         return null;
     }
 
+    /** The error that an event of a stream is said to be. */
+    static ProviderError inStream(byte[] data) {
+        ProviderError error;
+        try {
+            JsonNode event = Json.tree(data);
+            error = inGroq(event);
+            error = error == null ? read(200, event) : error;
+        } catch (IOException e) {
+            error = null;
+        }
+        return error == null ? ProviderError.of(FAILED, "server_error", "provider_failed", NO_REASON) : error;
+    }
+
+    /** What Groq says when it stops early; null if it does not. */
+    static @Nullable ProviderError inGroq(JsonNode chunk) {
+        String error = text(chunk.path("x_groq").path("error"));
+        return error == null ? null : ProviderError.of(FAILED, "server_error", "provider_failed", error);
+    }
+
     /** The error that an answer or a stream's event is instead of what it should be; null if it is none. */
     static @Nullable ProviderError inAnswer(JsonNode event) {
         if (event.has("choices") && !event.path("choices").isEmpty()) {
@@ -71,9 +90,9 @@ final class OpenAiErrorReader {
         String param = text(error.path("param"));
         return new ProviderError(
                 shown,
-                type == null ? type(shown) : type,
+                type == null ? type(status, shown) : type,
                 code == null ? code(status, shown) : code,
-                param == null ? place(error.path("detail")) : param,
+                param == null ? place(details(error)) : param,
                 message,
                 retryAfter(error.path("details")));
     }
@@ -83,7 +102,12 @@ final class OpenAiErrorReader {
         return switch (status) {
             case 498, 529 -> OVERLOADED;
             case 402 -> 429;
-            default -> status >= 400 && status <= 599 ? status : hidden(error.path("code"), code, type);
+            default -> {
+                if (status >= 200 && status < 300) {
+                    yield hidden(error.path("code"), code, type);
+                }
+                yield status < 400 || status > 599 ? FAILED : status;
+            }
         };
     }
 
@@ -112,8 +136,11 @@ final class OpenAiErrorReader {
         return FAILED;
     }
 
-    private static String type(int status) {
-        return status == 429 ? "rate_limit_error" : status < 500 ? "invalid_request_error" : "server_error";
+    private static String type(int status, int shown) {
+        if (status == 402) {
+            return "insufficient_quota";
+        }
+        return shown == 429 ? "rate_limit_error" : shown < 500 ? "invalid_request_error" : "server_error";
     }
 
     private static @Nullable String code(int status, int shown) {
@@ -136,14 +163,17 @@ final class OpenAiErrorReader {
         return text(code);
     }
 
-    private static String message(JsonNode error) {
+    /** What says what is wrong: Mistral's may be within the message. */
+    private static JsonNode details(JsonNode error) {
         JsonNode message = error.path("message");
         JsonNode said = message.isMissingNode() || message.isNull() ? error.path("detail") : message;
-        if (said.isObject() && said.has("detail")) {
-            said = said.path("detail");
-        }
+        return said.isObject() && said.has("detail") ? said.path("detail") : said;
+    }
+
+    private static String message(JsonNode error) {
+        JsonNode said = details(error);
         if (said.isArray() && !said.isEmpty()) {
-            return details(said);
+            return list(said);
         }
         if (said.isTextual()) {
             return said.asText();
@@ -152,7 +182,7 @@ final class OpenAiErrorReader {
     }
 
     /** FastAPI's list of what was wrong. */
-    private static String details(JsonNode list) {
+    private static String list(JsonNode list) {
         StringBuilder message = new StringBuilder();
         for (JsonNode detail : list) {
             String what = text(detail.path("msg"));
