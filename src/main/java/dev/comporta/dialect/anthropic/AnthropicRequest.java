@@ -7,8 +7,6 @@ import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.TargetTraits;
 import java.util.Set;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A chat completion request as {@code POST /v1/messages}. Every field of the request is taken by somebody here; what is
@@ -21,7 +19,7 @@ final class AnthropicRequest {
     /** Handled by the gateway, whatever the provider. */
     private static final Set<String> NOT_FOR_PROVIDERS = Set.of("model", "stream", "stream_options");
 
-    private static final Pattern ORDINARY_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    private static final String KEPT_ELSEWHERE = "It is kept by another provider; send it as messages.";
 
     private final Fields chat;
     private final TargetTraits traits;
@@ -54,7 +52,7 @@ final class AnthropicRequest {
         AnswerFormat.write(chat, rules, conversation, tools, outputConfig);
         tools.askInsteadOfForcing(conversation);
         Effort effort = Effort.of(chat, traits, dropped);
-        effort.write(rules, conversation.allowsThinking(), tools.isForced(), outputConfig);
+        effort.write(rules, conversation.allowsThinking(), tools.hindersThinking(), outputConfig);
 
         body.put("model", traits.model());
         body.put("max_tokens", effort.maxTokens());
@@ -80,7 +78,7 @@ final class AnthropicRequest {
         if (stream) {
             body.put("stream", true);
         }
-        reportTheRest();
+        chat.reportRest(dropped, NOT_FOR_PROVIDERS);
         return body;
     }
 
@@ -102,7 +100,14 @@ final class AnthropicRequest {
         refuse("audio", "They write text only.");
         refuse("moderation", "Have the text moderated in a request of its own.");
         refuse("web_search_options", "Offer a function that searches.");
-        refuse("cached_content", "It is kept by another provider; send it as messages.");
+        refuse("cached_content", KEPT_ELSEWHERE);
+        JsonNode others = chat.take("extra_body");
+        if (others != null) {
+            if (others.path("google").hasNonNull("cached_content")) {
+                throw Refusal.unsupported("extra_body.google.cached_content", KEPT_ELSEWHERE);
+            }
+            dropped.add("extra_body");
+        }
     }
 
     private void refuse(String field, String why) {
@@ -155,27 +160,5 @@ final class AnthropicRequest {
             case "default" -> body.put("service_tier", "standard_only");
             default -> dropped.add("service_tier");
         }
-    }
-
-    private void reportTheRest() {
-        for (String name : chat.left()) {
-            if (!NOT_FOR_PROVIDERS.contains(name) && !saysNothing(name, chat.take(name))) {
-                // The name is the caller's own word where nobody knows the field.
-                dropped.add(ORDINARY_NAME.matcher(name).matches() ? name : "(unknown)");
-            }
-        }
-    }
-
-    /** Whether a value is what holds without the field. */
-    private static boolean saysNothing(String name, @Nullable JsonNode value) {
-        if (value == null || value.isContainerNode() && value.isEmpty()) {
-            return true;
-        }
-        return switch (name) {
-            case "frequency_penalty", "presence_penalty" -> value.isNumber() && value.doubleValue() == 0;
-            case "store" -> value.isBoolean() && !value.booleanValue();
-            case "verbosity" -> value.asText().equals("medium");
-            default -> false;
-        };
     }
 }

@@ -21,6 +21,9 @@ final class Conversation {
     private static final String USER = "user";
     private static final String ASSISTANT = "assistant";
 
+    /** What answers of OpenAI's have beside what was said, and tools say of themselves. */
+    private static final Set<String> ECHOED = Set.of("annotations", "function_call", "refusal", "name");
+
     private final ArrayNode system = Json.array();
     private final ArrayNode turns = Json.array();
     private final Parts parts;
@@ -116,6 +119,7 @@ final class Conversation {
             default ->
                 throw Refusal.invalid(message.path("role"), "must be system, developer, user, assistant or tool");
         }
+        message.reportRest(dropped, ECHOED);
     }
 
     private void assistant(Fields message) {
@@ -165,6 +169,7 @@ final class Conversation {
         }
         if (!answered.add(id)) {
             dropped.add("messages[].tool_call_id");
+            message.take("content");
             return;
         }
         ObjectNode result = Json.object().put("type", "tool_result").put("tool_use_id", id);

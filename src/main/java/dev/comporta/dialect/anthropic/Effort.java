@@ -62,10 +62,10 @@ final class Effort {
      * Decides how the model thinks.
      *
      * @param allowed whether the conversation allows a model that thinks within a budget to think
-     * @param forced whether a tool must be called, which hinders thinking
+     * @param hindered whether a tool must be called by a model that then cannot think
      * @param outputConfig takes the effort of models that know it
      */
-    void write(ModelRules rules, boolean allowed, boolean forced, ObjectNode outputConfig) {
+    void write(ModelRules rules, boolean allowed, boolean hindered, ObjectNode outputConfig) {
         if (effort != null) {
             switch (rules.thinking()) {
                 case NONE -> {
@@ -73,11 +73,11 @@ final class Effort {
                         dropped.add(FIELD);
                     }
                 }
-                case BUDGET -> budget(allowed && !forced);
+                case BUDGET -> budget(allowed && !hindered);
                 case ADAPTIVE -> {
                     if (thinking == null && effort.equals("none")) {
                         thinking = Json.object().put("type", "disabled");
-                    } else if (thinking == null && !forced) {
+                    } else if (thinking == null && !hindered) {
                         // A forced call begins without thinking; effort is told all the same.
                         thinking = Json.object().put("type", "adaptive");
                     }
@@ -101,11 +101,12 @@ final class Effort {
     }
 
     private void budget(boolean possible) {
-        if ("none".equals(effort)) {
+        if (thinking != null || "none".equals(effort)) {
+            // Who says it in Anthropic's words says it more exactly.
             return;
         }
         int budget = Math.min(tokens(), mostTokens - LEAST_BUDGET);
-        if (thinking != null || !possible || budget < LEAST_BUDGET) {
+        if (!possible || budget < LEAST_BUDGET) {
             dropped.add(FIELD);
             return;
         }

@@ -3,8 +3,10 @@ package dev.comporta.dialect.anthropic;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
+import dev.comporta.dialect.Dropped;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * be told. {@code null} counts as absent everywhere.
  */
 final class Fields {
+
+    private static final Pattern ORDINARY_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    private static final Pattern INDEX = Pattern.compile("\\[\\d+]");
 
     private final ObjectNode object;
     private final String path;
@@ -94,19 +99,32 @@ final class Fields {
         return (ArrayNode) value;
     }
 
-    /** The names of what nobody has taken and is there. */
-    List<String> left() {
-        List<String> names = new ArrayList<>();
-        object.properties().forEach(member -> {
-            if (!member.getValue().isNull()) {
-                names.add(member.getKey());
+    /**
+     * Reports what nobody has taken, unless it says nothing.
+     *
+     * @param known the names of members that need not be told
+     */
+    void reportRest(Dropped dropped, Set<String> known) {
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            String name = member.getKey();
+            if (!known.contains(name) && !saysNothing(name, member.getValue())) {
+                // The name is the caller's own word where nobody knows the field.
+                dropped.add(INDEX.matcher(path(ORDINARY_NAME.matcher(name).matches() ? name : "?"))
+                        .replaceAll("[]"));
             }
-        });
-        return names;
+        }
     }
 
-    /** What nobody has taken. */
-    ObjectNode rest() {
-        return object;
+    /** Whether a value is what holds without the field. */
+    private static boolean saysNothing(String name, JsonNode value) {
+        if (value.isNull() || value.isContainerNode() && value.isEmpty()) {
+            return true;
+        }
+        return switch (name) {
+            case "frequency_penalty", "presence_penalty" -> value.isNumber() && value.doubleValue() == 0;
+            case "store" -> value.isBoolean() && !value.booleanValue();
+            case "verbosity" -> value.asText().equals("medium");
+            default -> false;
+        };
     }
 }

@@ -59,6 +59,7 @@ final class Parts {
                     block.set(CACHE_CONTROL, cache);
                 }
                 add(blocks, block);
+                part.reportRest(dropped, Set.of());
             }
         } else {
             throw Refusal.invalid(path, "must be a string or an array of parts");

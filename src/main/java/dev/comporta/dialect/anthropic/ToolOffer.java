@@ -42,8 +42,13 @@ final class ToolOffer {
     }
 
     /** Whether the model must call a tool, or one certain tool. */
-    boolean isForced() {
+    private boolean isForced() {
         return ANY.equals(choice) || TOOL.equals(choice);
+    }
+
+    /** Whether the model cannot think because it must call a tool. */
+    boolean hindersThinking() {
+        return isForced() && rules.forcedTools() == ModelRules.ForcedTools.WHEN_NOT_THINKING;
     }
 
     /**
@@ -107,9 +112,14 @@ final class ToolOffer {
                 throw Refusal.invalid(tool.path("function"), "must be an object");
             }
             add(function, tool.take("cache_control"));
+            tool.reportRest(dropped, Set.of());
         }
         ArrayNode legacy = request.array("functions");
-        for (int i = 0; given == null && legacy != null && i < legacy.size(); i++) {
+        if (given != null && !given.isEmpty() && legacy != null && !legacy.isEmpty()) {
+            dropped.add("functions");
+            return;
+        }
+        for (int i = 0; legacy != null && i < legacy.size(); i++) {
             add(new Fields(legacy.get(i), "functions[%d]".formatted(i)), null);
         }
     }
@@ -135,6 +145,7 @@ final class ToolOffer {
         if (cache != null || beside != null) {
             tool.set("cache_control", cache == null ? beside : cache);
         }
+        function.reportRest(dropped, Set.of());
     }
 
     private static ObjectNode schema(Fields function, boolean strict) {
