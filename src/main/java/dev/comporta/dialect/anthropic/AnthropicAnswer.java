@@ -32,8 +32,9 @@ public final class AnthropicAnswer {
         AnthropicUsage usage = new AnthropicUsage();
         usage.read(answer.path("usage"));
         ProviderError error = AnthropicError.read(200, answer);
-        return new Translation.Whole(
-                Buffer.buffer(body), usage.total(), error, () -> text(answer.path("content")), null);
+        // An error is written anew by who knows what it must not repeat.
+        Buffer passed = error == null ? Buffer.buffer(body) : Buffer.buffer();
+        return new Translation.Whole(passed, usage.total(), error, () -> text(answer.path("content")), null);
     }
 
     private static String text(JsonNode content) {

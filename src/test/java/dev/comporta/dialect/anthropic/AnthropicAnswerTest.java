@@ -38,6 +38,7 @@ class AnthropicAnswerTest {
         assertThat(whole).isNotNull();
         assertThat(whole.error()).isNotNull();
         assertThat(whole.error().status()).isEqualTo(503);
+        assertThat(whole.body().length()).isZero();
     }
 
     @ParameterizedTest
