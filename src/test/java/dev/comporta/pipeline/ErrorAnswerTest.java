@@ -102,7 +102,7 @@ class ErrorAnswerTest {
 
         assertThat(error.status()).isEqualTo(429);
         assertThat(message(error)).isEqualTo("Quota.");
-        assertThat(error.code()).isEqualTo("429");
+        assertThat(error.code()).isEqualTo("RESOURCE_EXHAUSTED");
     }
 
     @Test
@@ -141,10 +141,10 @@ class ErrorAnswerTest {
                 "{\"message\":\"Unauthorized\"} | Unauthorized",
                 "{\"detail\":\"Unauthorized\"} | Unauthorized",
                 "{\"message\":null,\"detail\":\"Unauthorized\"} | Unauthorized",
-                "{\"message\":{\"detail\":[\"x\"]}} | {\"detail\":[\"x\"]}",
-                "{} | The provider gave no reason.",
-                "{\"message\":null} | The provider gave no reason.",
-                "{\"x\":1} | The provider gave no reason."
+                "{\"message\":{\"detail\":[\"x\"]}} | x",
+                "{} | The provider answered with status 403.",
+                "{\"message\":null} | The provider answered with status 403.",
+                "{\"x\":1} | The provider answered with status 403."
             })
     void other_shapes_have_a_message_too(String body, String message) {
         assertThat(message(ErrorAnswer.passing(403, Buffer.buffer(body), KEY, false)))
