@@ -148,19 +148,24 @@ public final class ChatStream implements AnswerStream {
     }
 
     private static byte[] usageChunk(byte[] like, TokenUsage used) {
-        JsonBytes json = new JsonBytes();
-        try {
-            if (Json.tree(like) instanceof ObjectNode chunk) {
-                chunk.retain("id", "object", "created", "model");
-                byte[] head = Json.bytes(chunk);
-                json.raw(Arrays.copyOf(head, head.length - 1)).raw(chunk.isEmpty() ? "" : ",");
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("it has been read before", e);
-        }
-        json.raw("\"choices\":[],\"usage\":");
+        byte[] head = Json.bytes(beginning(like));
+        // Without its closing brace.
+        JsonBytes json = new JsonBytes().raw(Arrays.copyOf(head, head.length - 1));
+        json.raw(head.length > 2 ? "," : "").raw("\"choices\":[],\"usage\":");
         Usage.write(used, json);
         return json.raw("}").takeBytes();
+    }
+
+    /** What all chunks of a stream have in common, as far as this one says it. */
+    private static ObjectNode beginning(byte[] chunk) {
+        try {
+            if (Json.tree(chunk) instanceof ObjectNode object) {
+                return object.retain("id", "object", "created", "model");
+            }
+        } catch (IOException e) {
+            // There is more to it than was read before.
+        }
+        return Json.object();
     }
 
     @Override

@@ -16,7 +16,22 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What to do with the fields at the top of a request. Immutable. */
+/**
+ * What to do with the fields at the top of a request. Immutable. In this order:
+ *
+ * <ul>
+ *   <li>{@code withoutNulls}: leave out what is null
+ *   <li>{@code implied}: leave out what has this value, which the provider takes for granted
+ *   <li>{@code override}, {@code rename}: say under another name; if both are there, the first or the second counts
+ *   <li>{@code refuse}: refuse the request, unless it says null, false or nothing
+ *   <li>{@code only}: refuse any other value
+ *   <li>{@code drop}, {@code dropUnless}: leave out and report, always or with any other value
+ *   <li>{@code replace}, {@code nearest}: say with another word, the second reports it
+ *   <li>{@code most}: a larger number becomes this one, and is reported
+ *   <li>{@code items}: refuse a longer list, leave out an empty one
+ *   <li>{@code fields}: leave out and report all others
+ * </ul>
+ */
 final class QuirkRule {
 
     private static final List<String> BY_FIELD =

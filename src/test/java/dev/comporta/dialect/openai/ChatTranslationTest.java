@@ -263,6 +263,17 @@ class ChatTranslationTest {
         }
 
         @Test
+        void of_groq_tells_its_usage_even_if_the_chunk_that_told_it_cannot_be_read_again() {
+            AnswerStream stream = stream("groq", true);
+
+            stream.feed(Buffer.buffer(HI + STOP.replace("}\n\n", "}{}\n\n") + DONE));
+
+            assertThat(stream.close(USED).toString())
+                    .startsWith("data: {\"choices\":[],\"usage\":{")
+                    .endsWith(DONE);
+        }
+
+        @Test
         void edge_case_21_tells_usage_only_once() {
             String usage =
                     "data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":18,\"completion_tokens\":2}}\n\n";
