@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,8 @@ public final class ModelRequest {
     private boolean includeUsage;
     private @Nullable String user;
     private @Nullable String metadata;
+
+    private final Set<String> fields = new HashSet<>();
 
     private ModelRequest(Buffer body) {
         this.body = body;
@@ -132,6 +136,11 @@ public final class ModelRequest {
         return metadata;
     }
 
+    /** The names of the fields at the top, for whoever must know whether it is worth while to read more. */
+    public Set<String> fields() {
+        return fields;
+    }
+
     /** The caller's bytes. */
     public byte[] bytes() {
         return bytes;
@@ -196,6 +205,7 @@ public final class ModelRequest {
         while ((name = json.nextFieldName()) != null) {
             int memberStart = Json.tokenStart(json);
             JsonToken value = json.nextToken();
+            fields.add(name);
             switch (name) {
                 case "model" -> readModel(json, value);
                 case "stream" -> readStream(value);

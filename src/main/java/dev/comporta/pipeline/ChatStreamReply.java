@@ -81,7 +81,7 @@ final class ChatStreamReply implements ReadStream<Buffer> {
     /** The first event, if it is an error instead of an answer. */
     @Nullable
     Buffer firstError() {
-        return recording.timeToFirstToken() < 0 ? stream.error() : null;
+        return recording.timeToFirstToken() < 0 ? stream.errorBody() : null;
     }
 
     /** Whether the provider sent all that belongs to an answer. */

@@ -7,7 +7,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 
-/** What to do with the messages and tools of a request. Immutable. */
+/**
+ * What to do with the messages and tools of a request. Immutable.
+ *
+ * <ul>
+ *   <li>{@code roles}: other words for them
+ *   <li>{@code messages}, {@code parts}: the fields of each role and of each type of part; others are left out and
+ *       reported, other roles and types are refused
+ *   <li>{@code calls}, {@code tools}, {@code functions}: their fields
+ *   <li>{@code toolTypes}, {@code toolChoices}: the types that are not refused
+ *   <li>{@code toolIdLength}: the length of the ids of calls, in letters and digits
+ *   <li>{@code functionsNeedParameters}: no parameters must be said to be none
+ *   <li>{@code prefix}: a last message of the assistant is what the answer begins with, and must say so
+ *   <li>{@code documents}: the type of a part that is a document by its URL
+ * </ul>
+ */
 final class MessageQuirks {
 
     private final JsonNode rules;

@@ -53,6 +53,25 @@ final class OpenAiErrorReader {
         return null;
     }
 
+    /** The error that an event of a stream is said to be. */
+    static ProviderError inStream(byte[] data) {
+        ProviderError error;
+        try {
+            JsonNode event = Json.tree(data);
+            error = inGroq(event);
+            error = error == null ? read(200, event) : error;
+        } catch (IOException e) {
+            error = null;
+        }
+        return error == null ? ProviderError.of(FAILED, "server_error", "provider_failed", NO_REASON) : error;
+    }
+
+    /** What Groq says when it stops early; null if it does not. */
+    static @Nullable ProviderError inGroq(JsonNode chunk) {
+        String error = text(chunk.path("x_groq").path("error"));
+        return error == null ? null : ProviderError.of(FAILED, "server_error", "provider_failed", error);
+    }
+
     /** The error that an answer or a stream's event is instead of what it should be; null if it is none. */
     static @Nullable ProviderError inAnswer(JsonNode event) {
         if (event.has("choices") && !event.path("choices").isEmpty()) {

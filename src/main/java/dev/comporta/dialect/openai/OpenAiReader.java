@@ -46,18 +46,14 @@ final class OpenAiReader implements AnswerReader {
         if (Arrays.equals(data, DONE)) {
             finish();
         } else if (Json.tree(data) instanceof ObjectNode chunk) {
-            JsonNode groq = chunk.path("x_groq");
-            if (groq.path("error").isTextual()) {
-                fail(ProviderError.of(
-                        502,
-                        "server_error",
-                        "provider_failed",
-                        groq.path("error").asText()));
-                return;
+            ProviderError stopped = OpenAiErrorReader.inGroq(chunk);
+            if (stopped == null) {
+                // Of a whole answer, what stands here is no count of tokens.
+                usage(chunk.path("x_groq").path("usage"));
+                read(chunk);
+            } else {
+                fail(stopped);
             }
-            // Of a whole answer, what stands here is no count of tokens.
-            usage(groq.path("usage"));
-            read(chunk);
         }
     }
 

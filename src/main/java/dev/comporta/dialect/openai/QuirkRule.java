@@ -2,11 +2,12 @@ package dev.comporta.dialect.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.dialect.Dropped;
-import java.math.BigDecimal;
+import dev.comporta.dialect.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +16,22 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What to do with the fields at the top of a request. Immutable. */
+/**
+ * What to do with the fields at the top of a request. Immutable. In this order:
+ *
+ * <ul>
+ *   <li>{@code withoutNulls}: leave out what is null
+ *   <li>{@code implied}: leave out what has this value, which the provider takes for granted
+ *   <li>{@code override}, {@code rename}: say under another name; if both are there, the first or the second counts
+ *   <li>{@code refuse}: refuse the request, unless it says null, false or nothing
+ *   <li>{@code only}: refuse any other value
+ *   <li>{@code drop}, {@code dropUnless}: leave out and report, always or with any other value
+ *   <li>{@code replace}, {@code nearest}: say with another word, the second reports it
+ *   <li>{@code most}: a larger number becomes this one, and is reported
+ *   <li>{@code items}: refuse a longer list, leave out an empty one
+ *   <li>{@code fields}: leave out and report all others
+ * </ul>
+ */
 final class QuirkRule {
 
     private static final List<String> BY_FIELD =
@@ -140,15 +156,21 @@ final class QuirkRule {
     private static boolean replace(ObjectNode chat, String field, JsonNode values) {
         JsonNode value = chat.path(field);
         for (Map.Entry<String, JsonNode> entry : values.properties()) {
-            boolean found = value.isNumber()
-                    ? value.decimalValue().compareTo(new BigDecimal(entry.getKey())) == 0
-                    : value.isTextual() && value.asText().equals(entry.getKey());
+            boolean found = value.isTextual()
+                    ? value.asText().equals(entry.getKey())
+                    : value.isNumber() && same(value, number(entry.getKey()));
             if (found) {
                 chat.set(field, entry.getValue());
                 return true;
             }
         }
         return false;
+    }
+
+    /** Numbers among the keys of the rules. */
+    private static JsonNode number(String key) {
+        JsonNode number = Json.treeOrNull(key);
+        return number == null ? NullNode.getInstance() : number;
     }
 
     private static void limit(ObjectNode chat, String field, int most) {

@@ -89,6 +89,11 @@ final class Quirks {
         return false;
     }
 
+    /** Whether messages may have to be changed, too. */
+    boolean concernMessages() {
+        return messages.exist();
+    }
+
     /**
      * Changes a chat request so that the provider takes it.
      *
@@ -129,8 +134,8 @@ final class Quirks {
         return set.has("documents");
     }
 
-    /** Whether content may come back as an array of parts, which OpenAI's callers do not know. */
-    boolean sendContentArrays() {
-        return set.path("contentArrays").asBoolean();
+    /** Whether answers may be in Mistral's words. */
+    boolean areMistrals() {
+        return set.path("mistralAnswers").asBoolean();
     }
 }
