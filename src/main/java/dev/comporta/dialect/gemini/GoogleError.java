@@ -8,6 +8,8 @@ import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ProviderError;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,23 +27,26 @@ final class GoogleError {
     private static final String ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo";
     private static final String RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo";
 
+    private static final int CANCELLED = 499;
+
     /** Such as {@code 34.074s}; more digits than a delay has are none. */
-    private static final Pattern DELAY = Pattern.compile("(\\d{1,9})(\\.\\d{1,9})?s");
+    private static final Pattern DELAY = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)s");
 
     private static final String TOO_LONG = "exceeds the maximum number of tokens";
 
-    private static final Map<Integer, String> STATUSES = Map.ofEntries(
-            Map.entry(401, "UNAUTHENTICATED"),
-            Map.entry(403, "PERMISSION_DENIED"),
-            Map.entry(404, "NOT_FOUND"),
-            Map.entry(408, "DEADLINE_EXCEEDED"),
-            Map.entry(409, "ABORTED"),
-            Map.entry(429, "RESOURCE_EXHAUSTED"),
-            Map.entry(499, "CANCELLED"),
-            Map.entry(501, "UNIMPLEMENTED"),
-            Map.entry(502, "UNAVAILABLE"),
-            Map.entry(503, "UNAVAILABLE"),
-            Map.entry(504, "DEADLINE_EXCEEDED"));
+    /** Google's words, where a status alone must say what happened. */
+    private static final Map<String, Integer> CODES = Map.ofEntries(
+            Map.entry("INVALID_ARGUMENT", 400),
+            Map.entry("FAILED_PRECONDITION", 400),
+            Map.entry("OUT_OF_RANGE", 400),
+            Map.entry("UNAUTHENTICATED", 401),
+            Map.entry("PERMISSION_DENIED", 403),
+            Map.entry("NOT_FOUND", 404),
+            Map.entry("ABORTED", 409),
+            Map.entry("RESOURCE_EXHAUSTED", 429),
+            Map.entry("INTERNAL", 500),
+            Map.entry("UNAVAILABLE", 503),
+            Map.entry("DEADLINE_EXCEEDED", 504));
 
     private GoogleError() {}
 
@@ -88,17 +93,22 @@ final class GoogleError {
 
     /** A status that every client knows: nobody but Google has 499, and what is no error says nothing. */
     private static int known(int code, String googles) {
-        if (googles.equals("CANCELLED") || code == 499) {
-            return 502;
-        }
-        if (code >= 400 && code < 600) {
-            return code;
-        }
-        return STATUSES.entrySet().stream()
-                .filter(status -> status.getValue().equals(googles) && status.getKey() != 408 && status.getKey() != 502)
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(googles.equals("INVALID_ARGUMENT") || googles.equals("FAILED_PRECONDITION") ? 400 : 502);
+        boolean error = code >= 400 && code < 600 && code != CANCELLED;
+        return error ? code : CODES.getOrDefault(googles, 502);
+    }
+
+    private static String word(int status) {
+        return switch (status) {
+            case 401 -> "UNAUTHENTICATED";
+            case 403 -> "PERMISSION_DENIED";
+            case 404 -> "NOT_FOUND";
+            case 408, 504 -> "DEADLINE_EXCEEDED";
+            case 409 -> "ABORTED";
+            case 429 -> "RESOURCE_EXHAUSTED";
+            case 501 -> "UNIMPLEMENTED";
+            case 502, 503 -> "UNAVAILABLE";
+            default -> status >= 500 ? "INTERNAL" : "INVALID_ARGUMENT";
+        };
     }
 
     private static String type(int http) {
@@ -118,10 +128,11 @@ final class GoogleError {
 
     private static @Nullable Long seconds(String delay) {
         Matcher parsed = DELAY.matcher(delay);
-        if (!parsed.matches()) {
-            return null;
-        }
-        return Long.parseLong(parsed.group(1)) + (parsed.group(2) == null ? 0 : 1);
+        return parsed.matches()
+                ? new BigDecimal(parsed.group(1))
+                        .setScale(0, RoundingMode.CEILING)
+                        .longValueExact()
+                : null;
     }
 
     static Buffer body(GatewayError error) {
@@ -144,7 +155,7 @@ final class GoogleError {
         ObjectNode error = shape.putObject("error")
                 .put("code", status)
                 .put("message", message)
-                .put("status", STATUSES.getOrDefault(status, status >= 500 ? "INTERNAL" : "INVALID_ARGUMENT"));
+                .put("status", word(status));
         ArrayNode details = Json.array();
         if (code != null) {
             ObjectNode info = details.addObject().put("@type", ERROR_INFO).put("reason", code);

@@ -5,6 +5,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What kind of thing some bytes are, as far as their type, their first bytes or their name tell. */
@@ -43,6 +44,8 @@ final class MediaType {
             Map.entry("4f676753", "audio/ogg"),
             Map.entry("664c6143", "audio/flac"));
 
+    private static final Pattern TYPE = Pattern.compile("[a-z]{1,20}/[a-z0-9.+_-]{1,100}");
+
     /** What a type is called that says nothing. */
     private static final String UNKNOWN = "application/octet-stream";
 
@@ -56,7 +59,7 @@ final class MediaType {
             return null;
         }
         String type = given.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        if (type.indexOf('/') <= 0 || type.endsWith("/") || type.equals(UNKNOWN)) {
+        if (!TYPE.matcher(type).matches() || type.equals(UNKNOWN)) {
             return null;
         }
         return type.equals("image/jpg") ? "image/jpeg" : type;

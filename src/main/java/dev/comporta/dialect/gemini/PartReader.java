@@ -22,8 +22,6 @@ final class PartReader {
     /** Files that are kept by Google, which nobody else can fetch. */
     private static final String GOOGLES_FILES = "generativelanguage.googleapis.com";
 
-    private static final Map<String, String> FILE_NAMES = Map.of("application/pdf", "file.pdf");
-
     private final Dropped dropped;
 
     PartReader(Dropped dropped) {
@@ -70,9 +68,10 @@ final class PartReader {
             part.putObject("input_audio").put("data", blob.data()).put("format", format);
             return part;
         }
-        if (blob.mimeType().equals("application/pdf") || blob.mimeType().startsWith("text/")) {
-            String named = name == null ? FILE_NAMES.getOrDefault(blob.mimeType(), "file.txt") : name;
-            return file(named, "file_data", url);
+        boolean pdf = blob.mimeType().equals("application/pdf");
+        if (pdf || blob.mimeType().startsWith("text/")) {
+            String unnamed = pdf ? "file.pdf" : "file.txt";
+            return file(name == null ? unnamed : name, "file_data", url);
         }
         throw Given.unsupported(path + ".mimeType", "is none that this model's provider takes");
     }

@@ -6,6 +6,7 @@ import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.Json;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at responses that pass: what was used, what was written, whether the candidates have ended. */
@@ -16,6 +17,9 @@ final class ResponseTap {
 
     /** The depth of a candidate's own members: the array, and the candidate. */
     private static final int OF_A_CANDIDATE = 2;
+
+    /** The members of a part that hold what the model wrote, besides arguments. */
+    private static final Set<String> WRITTEN = Set.of("text", "name");
 
     private final StringBuilder text = new StringBuilder();
     private final BitSet begun = new BitSet();
@@ -100,23 +104,18 @@ final class ResponseTap {
                 }
                 arguments = depth == arguments ? 0 : arguments;
                 depth--;
-            } else if (token.isScalarValue() && name != null) {
-                if (depth == OF_A_CANDIDATE && name.equals("index")) {
+            } else if (token.isScalarValue() && (name != null || arguments > 0)) {
+                if (depth == OF_A_CANDIDATE && "index".equals(name)) {
                     index = token == JsonToken.VALUE_NUMBER_INT && json.getNumberType() == JsonParser.NumberType.INT
                             ? json.getIntValue()
                             : MOST_CANDIDATES;
-                } else if (depth == OF_A_CANDIDATE && name.equals("finishReason")) {
+                } else if (depth == OF_A_CANDIDATE && "finishReason".equals(name)) {
                     finish |= token == JsonToken.VALUE_STRING && !json.getText().equals("FINISH_REASON_UNSPECIFIED");
-                } else if (arguments > 0 || token == JsonToken.VALUE_STRING && isWritten(name)) {
+                } else if (arguments > 0 || token == JsonToken.VALUE_STRING && WRITTEN.contains(name)) {
                     text.append(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
                 }
             }
         }
-    }
-
-    /** Whether a member of a part holds what the model wrote. */
-    private static boolean isWritten(String name) {
-        return name.equals("text") || name.equals("name");
     }
 
     private void seen(int index, boolean finish) {
