@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ final class PassThroughMultipart {
 
     private static final int MOST_HEADERS = 16 << 10;
     private static final int LONGEST_MODEL = 1 << 10;
+    /** Fields that name objects, whose owner can be asked for only before anything is sent. */
+    private static final Set<String> REFERENCES = Set.of("file_id", "file_ids", "file_ids[]", "container_id");
+
     private static final String BEHIND_BOUNDARY = "a boundary is followed by something else";
     private static final Pattern BOUNDARY = Pattern.compile(
             ";\\s*boundary=(?:\"([^\"\\\\]{1,70})\"|([^\\s;\"\\\\]{1,70}))\\s*(?=;|$)", Pattern.CASE_INSENSITIVE);
@@ -200,6 +204,12 @@ final class PassThroughMultipart {
         String text = name.group(1) == null ? name.group(2) : name.group(1);
         if (text.indexOf('\\') >= 0) {
             throw malformed("a part has no plain name");
+        }
+        if (REFERENCES.contains(text.strip())) {
+            throw new GatewayError(
+                    ErrorCode.UNSUPPORTED_PARAMETER,
+                    "In a form, %s is not passed on: name the object in a JSON body.".formatted(text.strip()),
+                    text.strip());
         }
         if (text.strip().equals("model")) {
             beginModel(FILE_NAME.matcher(disposition).find());
