@@ -55,6 +55,7 @@ public class DataPlane {
     }
 
     void register(@Observes Router router) {
+        router.errorHandler(400, PassThrough::unreadable);
         router.post("/v1/chat/completions").order(FIRST).handler(this::chat);
         router.get("/v1/models").order(FIRST).handler(context -> answer(context, models::list));
         router.getWithRegex("/v1/models/.+").order(FIRST).handler(context -> answer(context, models::one));

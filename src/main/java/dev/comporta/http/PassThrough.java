@@ -69,6 +69,21 @@ class PassThrough {
         }
     }
 
+    /** Answers where the router cannot even read the path. */
+    static void unreadable(RoutingContext context) {
+        if (context.response().ended()) {
+            return;
+        }
+        if (context.request().uri().startsWith("/v1")) {
+            ErrorReply.write(
+                    context.request(),
+                    UUID.randomUUID(),
+                    new GatewayError(ErrorCode.INVALID_REQUEST, "The path of the request cannot be read."));
+        } else {
+            context.response().setStatusCode(400).end();
+        }
+    }
+
     private static void refuse(HttpServerRequest request, UUID id, PassThroughPath path, List<AllowedPath> known) {
         if (known.isEmpty()) {
             throw AllowedPaths.refusal(path.segments());

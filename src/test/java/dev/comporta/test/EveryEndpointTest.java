@@ -629,6 +629,17 @@ class EveryEndpointTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/files/%zz", "/v1/files/%", "/v1/%2"})
+    void a_path_that_cannot_be_read_is_the_callers_mistake(String path) throws IOException {
+        try (RawCaller caller = new RawCaller()) {
+            Wire.Message answer = caller.head("GET", path).answer();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(Json.read(answer.body()).at("/error/code").asText()).isEqualTo("invalid_request");
+        }
+    }
+
     @Test
     void a_preflight_is_answered_here() throws IOException {
         try (RawCaller caller = new RawCaller()) {
