@@ -65,6 +65,7 @@ public final class ObjectReferences {
             entry("video", new Field(ObjectKind.VIDEO, "video_")),
             entry("skill_id", new Field(ObjectKind.SKILL, "skill_")),
             entry("voice", new Field(ObjectKind.VOICE, "voice_")),
+            entry("consent", new Field(ObjectKind.VOICE_CONSENT, "cons_")),
             // Mistral
             field("agent_id", ObjectKind.AGENT),
             field("library_id", ObjectKind.LIBRARY),
@@ -131,6 +132,22 @@ public final class ObjectReferences {
             }
         } catch (IOException e) {
             throw new GatewayError(ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
+        }
+        return references.found();
+    }
+
+    /**
+     * The reference that a field of a form makes, if it makes one.
+     *
+     * @param name such as {@code file_id}, {@code file_ids[]} or {@code video[id]}
+     */
+    public static List<ObjectReference> ofFormField(String name, String value) {
+        ObjectReferences references = new ObjectReferences();
+        for (String part : name.split("[\\[\\].]")) {
+            Field field = FIELDS.get(part);
+            if (field != null) {
+                references.add(field, value, part);
+            }
         }
         return references.found();
     }

@@ -2,11 +2,11 @@ package dev.comporta.http;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.dialect.ObjectReferences;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +22,6 @@ final class PassThroughMultipart {
 
     private static final int MOST_HEADERS = 16 << 10;
     private static final int LONGEST_MODEL = 1 << 10;
-    /** Fields that name objects, whose owner can be asked for only before anything is sent. */
-    private static final Set<String> REFERENCES = Set.of("file_id", "file_ids", "file_ids[]", "container_id");
-
     private static final String BEHIND_BOUNDARY = "a boundary is followed by something else";
     private static final Pattern BOUNDARY = Pattern.compile(
             ";\\s*boundary=(?:\"([^\"\\\\]{1,70})\"|([^\\s;\"\\\\]{1,70}))\\s*(?=;|$)", Pattern.CASE_INSENSITIVE);
@@ -205,7 +202,8 @@ final class PassThroughMultipart {
         if (text.indexOf('\\') >= 0) {
             throw malformed("a part has no plain name");
         }
-        if (REFERENCES.contains(text.strip())) {
+        if (!ObjectReferences.ofFormField(text.strip(), "any").isEmpty()) {
+            // Its owner can be asked for only before anything is sent.
             throw new GatewayError(
                     ErrorCode.UNSUPPORTED_PARAMETER,
                     "In a form, %s is not passed on: name the object in a JSON body.".formatted(text.strip()),

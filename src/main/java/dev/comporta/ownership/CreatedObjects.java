@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CreatedObjects {
 
-    private static final int MOST = 1_000;
+    /** Of what an answer reveals; all of it is part of one record of the journal. */
+    private static final int MOST_REVEALED = 250;
 
     private final String provider;
     private final @Nullable ObjectKind kind;
@@ -109,9 +110,9 @@ public final class CreatedObjects {
         }
         if (kind == ObjectKind.THREAD && thread != null) {
             // The answer is a run, and its thread is new.
-            add(kind, thread);
+            addAlways(kind, thread);
         } else if (id != null && isKept(kind, type)) {
-            add(kind, id);
+            addAlways(kind, id);
         }
     }
 
@@ -247,7 +248,13 @@ public final class CreatedObjects {
     }
 
     private void add(ObjectKind kind, String id) {
-        if (found.size() < MOST && ObjectReference.isPlausible(id) && !referred.contains(id)) {
+        if (found.size() < MOST_REVEALED) {
+            addAlways(kind, id);
+        }
+    }
+
+    private void addAlways(ObjectKind kind, String id) {
+        if (ObjectReference.isPlausible(id) && !referred.contains(id)) {
             found.add(new CreatedObject(provider, kind, id));
         }
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OwnedList {
 
-    /** Who has this many strangers' pages before its own object sees a page that is not full. */
+    /** A caller with more strangers' objects than this before its own gets what was found, and hears of more. */
     private static final int MOST_PAGES = 50;
 
     private final ObjectKind kind;
@@ -101,18 +101,18 @@ public final class OwnedList {
                     ids.add(item.id());
                 }
             }
+            String next = ids.isEmpty() ? null : ids.get(query.backward() ? 0 : ids.size() - 1);
+            if (next == null || next.equals(query.backward() ? before : after)) {
+                // The end, or a provider that does not know the parameter and gives the same page for ever.
+                return Future.succeededFuture(false);
+            }
             return owners.ownedAmong(ids).compose(mine -> {
                 keep(page, mine);
-                if (kept.size() > query.limit()) {
+                if (kept.size() > query.limit() || number == MOST_PAGES && page.more()) {
                     return Future.succeededFuture(true);
                 }
-                String next = ids.isEmpty() ? null : ids.get(query.backward() ? 0 : ids.size() - 1);
-                boolean stuck = next == null || next.equals(query.backward() ? before : after);
-                if (!page.more() || stuck) {
+                if (!page.more()) {
                     return Future.succeededFuture(false);
-                }
-                if (number == MOST_PAGES) {
-                    return Future.succeededFuture(true);
                 }
                 return query.backward() ? page(null, next, number + 1) : page(next, before, number + 1);
             });
@@ -137,14 +137,14 @@ public final class OwnedList {
 
     private byte[] json(List<ListPage.Item> items, boolean more) {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
-        json.writeBytes(ascii(query.paging() == Paging.OPENAI ? "{\"object\":\"list\",\"data\":[" : "{\"data\":["));
+        json.writeBytes(utf8(query.paging() == Paging.OPENAI ? "{\"object\":\"list\",\"data\":[" : "{\"data\":["));
         String separator = "";
         for (ListPage.Item item : items) {
-            json.writeBytes(ascii(separator));
+            json.writeBytes(utf8(separator));
             json.writeBytes(item.json());
             separator = ",";
         }
-        json.writeBytes(ascii("],\"first_id\":%s,\"last_id\":%s,\"has_more\":%s}"
+        json.writeBytes(utf8("],\"first_id\":%s,\"last_id\":%s,\"has_more\":%s}"
                 .formatted(id(items, 0), id(items, items.size() - 1), more)));
         return json.toByteArray();
     }
@@ -154,10 +154,11 @@ public final class OwnedList {
                 ? "null"
                 : "\""
                         + new String(JsonStringEncoder.getInstance()
-                                .quoteAsString(items.get(index).id())) + "\"";
+                                .quoteAsString(String.valueOf(items.get(index).id())))
+                        + "\"";
     }
 
-    private static byte[] ascii(String text) {
+    private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -9,7 +9,9 @@ import dev.comporta.core.ApiType;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
+import dev.comporta.core.CreatedObject;
 import dev.comporta.core.Dialect;
+import dev.comporta.core.ObjectKind;
 import dev.comporta.core.Secret;
 import dev.comporta.core.Target;
 import dev.comporta.core.TokenUsage;
@@ -24,6 +26,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -125,6 +128,23 @@ class UsageRowTest {
         assertThat(row.at("/error_details/code").textValue()).isEqualTo("model_not_found");
         assertThat(row.at("/error_details/message").textValue()).isEqualTo("No \"such\"\nmodel.");
         assertThat(row.get("time_to_first_token_ms").intValue()).isZero();
+    }
+
+    @Test
+    void says_which_objects_the_call_has_made() {
+        Outcome made = success()
+                .with(List.of(
+                        new CreatedObject("openai", ObjectKind.THREAD, "thread_1"),
+                        new CreatedObject("x\"y", ObjectKind.VECTOR_STORE, "vs\u0000\"")));
+
+        JsonNode row = row(head(Attribution.NONE, "m", null), UsageRow.tail(made, 0, -1, null));
+
+        assertThat(row.get("objects")).hasToString("""
+                [{"provider":"openai","kind":"thread","id":"thread_1"},\
+                {"provider":"x\\"y","kind":"vector_store","id":"vs\uFFFD\\""}]""");
+        assertThat(row(head(Attribution.NONE, "m", null), UsageRow.tail(success(), 0, -1, null))
+                        .has("objects"))
+                .isFalse();
     }
 
     @Test
