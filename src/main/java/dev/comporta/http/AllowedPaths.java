@@ -48,9 +48,6 @@ final class AllowedPaths {
             POST            /audio/speech                           audio             model metered
             POST            /audio/transcriptions                   audio             model metered form
             POST            /audio/translations                     audio             model metered form
-            POST            /audio/voices                           audio             form
-            GET,POST        /audio/voice_consents                   audio             form
-            GET,POST,DELETE /audio/voice_consents/*                 audio
             GET,POST        /files                                  files             form
             GET,DELETE      /files/*                                files
             GET             /files/*/content                        files

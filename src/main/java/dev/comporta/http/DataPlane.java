@@ -79,6 +79,7 @@ public class DataPlane {
     }
 
     void register(@Observes Router router) {
+        router.errorHandler(400, PassThrough::unreadable);
         ENDPOINTS.forEach((path, api) ->
                 router.post(path).order(FIRST).handler(context -> model(context, api, ErrorBody.dialectOf(path))));
         router.postWithRegex(GEMINI).order(FIRST).handler(this::gemini);

@@ -1,5 +1,6 @@
 package dev.comporta.http;
 
+import dev.comporta.core.ApiType;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
@@ -15,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.streams.ReadStream;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -64,6 +66,21 @@ class PassThrough {
             }
         } catch (RuntimeException e) {
             ErrorReply.write(request, id, DataPlane.asGatewayError(e));
+        }
+    }
+
+    /** Answers where the router cannot even read the path. */
+    static void unreadable(RoutingContext context) {
+        if (context.response().ended()) {
+            return;
+        }
+        if (context.request().uri().startsWith("/v1")) {
+            ErrorReply.write(
+                    context.request(),
+                    UUID.randomUUID(),
+                    new GatewayError(ErrorCode.INVALID_REQUEST, "The path of the request cannot be read."));
+        } else {
+            context.response().setStatusCode(400).end();
         }
     }
 
@@ -153,7 +170,10 @@ class PassThrough {
                         request.method().equals(HttpMethod.POST) ? PassBody.json(Buffer.buffer()) : PassBody.NONE);
             }
             if (endpoint.form() && !isJson(type)) {
-                return endpoint.model() ? form(String.valueOf(type)) : streamed(length);
+                if (endpoint.model() || endpoint.apiType() == ApiType.CONTAINERS) {
+                    return form(String.valueOf(type), endpoint.model(), length);
+                }
+                return streamed(request, length);
             }
             RequestBody whole = new RequestBody(request, maxBodyBytes, budget);
             release = whole::release;
@@ -168,7 +188,7 @@ class PassThrough {
             return request.version() == io.vertx.core.http.HttpVersion.HTTP_2 && !request.isEnded();
         }
 
-        private Future<PassBody> form(String type) {
+        private Future<PassBody> form(String type, boolean hold, long length) {
             PassThroughForm form;
             try {
                 form = new PassThroughForm(request, type, maxBodyBytes, budget);
@@ -176,12 +196,12 @@ class PassThrough {
                 return Future.failedFuture(noForm);
             }
             release = form::release;
-            return form.read();
+            return hold ? form.read() : streamed(form, length);
         }
 
-        private Future<PassBody> streamed(long length) {
+        private Future<PassBody> streamed(ReadStream<Buffer> body, long length) {
             RequestBody.letCome(request);
-            return Future.succeededFuture(PassBody.streamed(request, length));
+            return Future.succeededFuture(PassBody.streamed(body, length));
         }
 
         private static boolean isJson(@Nullable String contentType) {

@@ -2,6 +2,7 @@ package dev.comporta.http;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.dialect.ObjectReferences;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -200,6 +201,13 @@ final class PassThroughMultipart {
         String text = name.group(1) == null ? name.group(2) : name.group(1);
         if (text.indexOf('\\') >= 0) {
             throw malformed("a part has no plain name");
+        }
+        if (!ObjectReferences.ofFormField(text.strip(), "any").isEmpty()) {
+            // Its owner can be asked for only before anything is sent.
+            throw new GatewayError(
+                    ErrorCode.UNSUPPORTED_PARAMETER,
+                    "In a form, %s is not passed on: name the object in a JSON body.".formatted(text.strip()),
+                    text.strip());
         }
         if (text.strip().equals("model")) {
             beginModel(FILE_NAME.matcher(disposition).find());

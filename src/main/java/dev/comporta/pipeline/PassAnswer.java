@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class PassAnswer implements ReadStream<Buffer> {
     private final ReadStream<Buffer> body;
     private final long length;
     private final PassMeter meter;
-    private final Runnable whenBegun;
+    private final Consumer<Buffer> tap;
     private final Function<@Nullable Throwable, Future<Void>> whenEnded;
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<Void> endHandler;
@@ -42,23 +43,24 @@ final class PassAnswer implements ReadStream<Buffer> {
 
     /**
      * @param length of the body in bytes, or -1 if the provider does not say
+     * @param tap sees every chunk before its caller does
      * @param whenEnded records the end; is told what broke the stream, or null
      */
     PassAnswer(
             ReadStream<Buffer> body,
             long length,
             PassMeter meter,
-            Runnable whenBegun,
+            Consumer<Buffer> tap,
             Function<@Nullable Throwable, Future<Void>> whenEnded) {
         this.body = body;
         this.length = length;
         this.meter = meter;
-        this.whenBegun = whenBegun;
+        this.tap = tap;
         this.whenEnded = whenEnded;
     }
 
     private void received(Buffer chunk) {
-        whenBegun.run();
+        tap.accept(chunk);
         meter.feed(chunk);
         seen += chunk.length();
         if (seen == length || handler == null) {

@@ -25,6 +25,11 @@ final class PassHeaders {
         return headers;
     }
 
+    /** Of a list, which has been written anew. */
+    static MultiMap ofList(Upstream.Answer answer, PassRoute route, long overheadNanos, boolean compatibility) {
+        return about(answer, route, overheadNanos, compatibility).remove(HttpHeaders.ETAG);
+    }
+
     /** Of an error, whose body may have been written anew. */
     static MultiMap ofError(
             Upstream.Answer answer, PassRoute route, long overheadNanos, boolean compatibility, int shownStatus) {

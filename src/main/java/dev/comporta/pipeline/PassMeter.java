@@ -58,6 +58,10 @@ final class PassMeter {
         this.apiType = apiType;
     }
 
+    boolean isJson() {
+        return form == Form.JSON;
+    }
+
     boolean isEvents() {
         return form == Form.EVENTS;
     }

@@ -2,10 +2,13 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Caller;
+import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Secret;
 import dev.comporta.core.Target;
 import dev.comporta.model.Model;
+import dev.comporta.ownership.ObjectPath;
 import dev.comporta.provider.Provider;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param model the registry row that prices it, or null
  * @param key what is presented to the provider, or null if it needs none
  * @param direct whether the gateway is switched off for it
+ * @param path what it does to objects in the provider's account; null if that is the caller's own account
+ * @param references the objects that it names
+ * @param ownsAll whether all of those are known to be the client's
  */
 record PassRoute(
         PassCall pass,
@@ -28,7 +34,10 @@ record PassRoute(
         Target target,
         @Nullable Model model,
         Provider provider,
-        @Nullable Secret key) {
+        @Nullable Secret key,
+        @Nullable ObjectPath path,
+        List<ObjectReference> references,
+        boolean ownsAll) {
 
     /** Whether the caller brought its own provider key, and so its own account. */
     boolean ownKey() {

@@ -32,6 +32,7 @@ final class Passage {
     private static final int MOST_OF_AN_ERROR = 1 << 20;
 
     private final PassRoute route;
+    private final PassObjects objects;
     private final Call call;
     private final Recording recording;
     private final CallMetrics metrics;
@@ -47,8 +48,14 @@ final class Passage {
     /** Whether the end is decided; whoever sets this records it. */
     private boolean over;
 
-    Passage(PassRoute route, Recording recording, CallMetrics metrics, boolean compatibilityHeaders) {
+    Passage(
+            PassRoute route,
+            PassObjects objects,
+            Recording recording,
+            CallMetrics metrics,
+            boolean compatibilityHeaders) {
         this.route = route;
+        this.objects = objects;
         this.call = route.pass().call();
         this.recording = recording;
         this.metrics = metrics;
@@ -122,11 +129,15 @@ final class Passage {
         PassMeter tap =
                 new PassMeter(route.pass().metered(), answer.headers().get(HttpHeaders.CONTENT_TYPE), call.apiType());
         meter = tap;
+        objects.answered(tap);
         PassAnswer passed = new PassAnswer(
                 answer.body(),
                 length(answer.headers().get(HttpHeaders.CONTENT_LENGTH)),
                 tap,
-                recording::firstToken,
+                chunk -> {
+                    recording.firstToken();
+                    objects.feed(chunk);
+                },
                 this::answerEnded);
         reply.tryComplete(
                 Reply.streamed(status, PassHeaders.of(answer, route, overheadNanos(), compatibilityHeaders), passed));
@@ -160,6 +171,7 @@ final class Passage {
             reset();
         }
         boolean whole = cause == null && (meter == null || !meter.hasFailed());
+        objects.end(whole);
         return ended(outcome(
                 whole ? Outcome.Status.SUCCESS : Outcome.Status.ERROR,
                 status,
@@ -218,20 +230,20 @@ final class Passage {
     private Outcome outcome(Outcome.Status how, int statusCode, @Nullable String code, @Nullable String message) {
         boolean seen = exchange != null && exchange.wasSent();
         if (!route.pass().metered() || !seen) {
-            return new Outcome(how, statusCode, TokenUsage.NONE, Units.NONE, UsageSource.EXACT, code, message);
+            return new Outcome(how, statusCode, TokenUsage.NONE, UsageSource.EXACT, code, message);
         }
         TokenUsage tokens = meter == null ? null : meter.tokens();
         Units units = meter == null ? Units.NONE : meter.units(spoken());
         // Unknown is not free: what the provider has seen it may bill, even if it says nothing of it.
         boolean told = tokens != null || !units.isNone();
         return new Outcome(
-                how,
-                statusCode,
-                tokens == null ? TokenUsage.NONE : tokens,
-                told ? units : null,
-                told ? UsageSource.EXACT : UsageSource.ESTIMATED,
-                code,
-                message);
+                        how,
+                        statusCode,
+                        tokens == null ? TokenUsage.NONE : tokens,
+                        told ? UsageSource.EXACT : UsageSource.ESTIMATED,
+                        code,
+                        message)
+                .using(told ? units : null);
     }
 
     /** Characters that were to be spoken: the one thing that is measured by what goes in. */
@@ -241,7 +253,7 @@ final class Passage {
 
     private Future<Void> ended(Outcome outcome) {
         metrics.passed(route, outcome, recording, overheadNanos());
-        return recording.ended(outcome).mapEmpty();
+        return recording.ended(outcome.with(objects.found())).mapEmpty();
     }
 
     /** Time that was not spent waiting for the provider, until its answer began. */

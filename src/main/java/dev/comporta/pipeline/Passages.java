@@ -6,27 +6,35 @@ import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
 import dev.comporta.core.Target;
+import dev.comporta.dialect.ObjectReferences;
 import dev.comporta.model.Model;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
+import dev.comporta.ownership.ObjectOwners;
+import dev.comporta.ownership.ObjectPath;
+import dev.comporta.ownership.Owned;
 import dev.comporta.provider.Provider;
 import dev.comporta.provider.Providers;
 import dev.comporta.secret.ProviderKeys;
 import dev.comporta.usage.Outcome;
+import dev.comporta.usage.Recording;
 import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a call that is passed through: who asks, may they, which provider, and then the {@link Passage}. Called on
- * the call's event loop; never waits.
+ * The way of a call that is passed through: who asks, may they, whose is what they name, which provider, and then the
+ * {@link Passage}. Called on the call's event loop; never waits.
  */
 @ApplicationScoped
 public class Passages {
@@ -40,6 +48,7 @@ public class Passages {
     private final ProviderKeys keys;
     private final UsageRecorder usage;
     private final CallMetrics metrics;
+    private final ObjectOwners owners;
     private final GatewayConfig config;
     private final String preferredProvider;
 
@@ -50,6 +59,7 @@ public class Passages {
             ProviderKeys keys,
             UsageRecorder usage,
             CallMetrics metrics,
+            ObjectOwners owners,
             GatewayConfig config,
             ModelConfig models) {
         this.clients = clients;
@@ -58,6 +68,7 @@ public class Passages {
         this.keys = keys;
         this.usage = usage;
         this.metrics = metrics;
+        this.owners = owners;
         this.config = config;
         preferredProvider = models.preferredProvider();
     }
@@ -86,34 +97,66 @@ public class Passages {
         PassJson json = PassJson.NOTHING;
         try {
             boolean direct = direct(caller);
-            if (pass.body().json() && pass.call().body().length() > 0) {
-                json = PassJson.read(pass.call().body().getBytes());
+            List<ObjectReference> references = new ArrayList<>();
+            ObjectPath path = null;
+            byte[] body = pass.body().json() ? pass.call().body().getBytes() : new byte[0];
+            if (body.length > 0) {
+                json = PassJson.read(body);
             }
-            PassRoute route = route(pass, caller, direct, json);
-            return new Passage(
-                            route,
-                            usage.record(
-                                    pass.call(),
-                                    caller,
-                                    route.attribution(),
-                                    direct,
-                                    json.stream(),
-                                    route.named() == null ? null : route.named().name(),
-                                    route.target(),
-                                    route.model()),
-                            metrics,
-                            config.compatibilityHeaders())
-                    .send();
-        } catch (GatewayError refusal) {
-            return refused(pass, caller, json, refusal);
+            if (caller.providerKey() == null) {
+                path = ObjectPath.of(pass.call().method(), pass.path());
+                references.addAll(path.references());
+                references.addAll(ObjectReferences.of(body));
+            }
+            PassJson said = json;
+            ObjectPath does = path;
+            String asked = pass.call().headers().get(PROVIDER);
+            return owners.check(references, asked, caller.clientId())
+                    .transform(owned -> owned.failed()
+                            ? refused(pass, caller, said, asGatewayError(owned.cause()))
+                            : passed(pass, caller, said, direct, does, references, owned.result()));
         } catch (RuntimeException e) {
-            LOG.error("A call failed for a reason that is the gateway's own", e);
-            return refused(
-                    pass,
-                    caller,
-                    json,
-                    new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason."));
+            return refused(pass, caller, json, asGatewayError(e));
         }
+    }
+
+    /** The caller may name what it names. */
+    private Future<Reply> passed(
+            PassCall pass,
+            Caller caller,
+            PassJson json,
+            boolean direct,
+            @Nullable ObjectPath path,
+            List<ObjectReference> references,
+            Owned owned) {
+        PassRoute route;
+        try {
+            route = route(pass, caller, direct, json, path, references, owned);
+        } catch (RuntimeException e) {
+            return refused(pass, caller, json, asGatewayError(e));
+        }
+        Recording recording = usage.record(
+                pass.call(),
+                caller,
+                route.attribution(),
+                direct,
+                json.stream(),
+                route.named() == null ? null : route.named().name(),
+                route.target(),
+                route.model());
+        boolean compatibility = config.compatibilityHeaders();
+        if (path != null && path.action() == ObjectPath.Action.LIST && path.kind() != null) {
+            return new PassList(route, owners, recording, metrics, compatibility).send(path.kind());
+        }
+        return new Passage(route, new PassObjects(route, owners), recording, metrics, compatibility).send();
+    }
+
+    private static GatewayError asGatewayError(Throwable cause) {
+        if (cause instanceof GatewayError refusal) {
+            return refusal;
+        }
+        LOG.error("A call failed for a reason that is the gateway's own", cause);
+        return new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
     }
 
     /**
@@ -135,25 +178,54 @@ public class Passages {
         return direct;
     }
 
-    private PassRoute route(PassCall pass, Caller caller, boolean direct, PassJson json) {
+    private PassRoute route(
+            PassCall pass,
+            Caller caller,
+            boolean direct,
+            PassJson json,
+            @Nullable ObjectPath path,
+            List<ObjectReference> references,
+            Owned owned) {
+        if (path != null && path.action() == ObjectPath.Action.UNKNOWN) {
+            throw new GatewayError(
+                    ErrorCode.FORBIDDEN, "The gateway cannot tell whose objects this request would reach.");
+        }
         String asked = pass.call().headers().get(PROVIDER);
+        String chosen = asked != null ? asked : home(owned);
         PassBody.NamedModel named = !pass.namesModel()
                 ? null
                 : pass.body().json() ? json.model() : pass.body().model();
         Target target;
         Model model = null;
         if (named == null) {
-            target = new Target(asked == null ? preferredProvider : asked, "");
+            target = new Target(chosen == null ? preferredProvider : chosen, "");
         } else {
-            ResolvedTarget resolved =
-                    registry.resolve(at(asked, named.name()), providers.names()).get(0);
+            ResolvedTarget resolved = registry.resolve(at(chosen, named.name()), providers.names())
+                    .get(0);
             target = resolved.target();
             model = resolved.model();
         }
         Provider provider = provider(target.provider(), asked != null ? PROVIDER : named != null ? "model" : null);
         Attribution attribution = AttributionHeaders.read(pass.call().headers(), json.user(), json.metadata());
         return new PassRoute(
-                pass, caller, attribution, direct, json, named, target, model, provider, key(caller, provider));
+                pass,
+                caller,
+                attribution,
+                direct,
+                json,
+                named,
+                target,
+                model,
+                provider,
+                key(caller, provider),
+                path,
+                references,
+                owned.complete());
+    }
+
+    /** Where the objects are that a request names; null if that does not say. */
+    private @Nullable String home(Owned owned) {
+        return owned.providers().contains(preferredProvider) ? preferredProvider : owned.provider();
     }
 
     /** The model's name at the provider that has been chosen, if one has. */

@@ -50,7 +50,7 @@ public record Outcome(
         }
     }
 
-    /** Of a call that is counted in tokens alone, and left nothing behind. */
+    /** Of a call that is counted in tokens alone and left nothing behind. */
     public Outcome(
             Status status,
             int statusCode,
@@ -58,19 +58,7 @@ public record Outcome(
             UsageSource source,
             @Nullable String errorCode,
             @Nullable String errorMessage) {
-        this(status, statusCode, tokens, Units.NONE, source, errorCode, errorMessage);
-    }
-
-    /** Of a call that left nothing behind. */
-    public Outcome(
-            Status status,
-            int statusCode,
-            TokenUsage tokens,
-            @Nullable Units units,
-            UsageSource source,
-            @Nullable String errorCode,
-            @Nullable String errorMessage) {
-        this(status, statusCode, tokens, units, source, errorCode, errorMessage, List.of());
+        this(status, statusCode, tokens, Units.NONE, source, errorCode, errorMessage, List.of());
     }
 
     public static Outcome success(int statusCode, TokenUsage tokens, UsageSource source) {
@@ -99,5 +87,10 @@ public record Outcome(
     /** The same, of a call that left these objects in the provider's account. */
     public Outcome with(List<CreatedObject> objects) {
         return new Outcome(status, statusCode, tokens, units, source, errorCode, errorMessage, List.copyOf(objects));
+    }
+
+    /** The same, of a call that used this besides tokens; null if nobody can tell. */
+    public Outcome using(@Nullable Units others) {
+        return new Outcome(status, statusCode, tokens, others, source, errorCode, errorMessage, created);
     }
 }

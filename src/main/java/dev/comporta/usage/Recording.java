@@ -52,13 +52,13 @@ public final class Recording {
 
     private Future<Void> started(TokenUsage tokens, @Nullable Units units) {
         Outcome interrupted = new Outcome(
-                Outcome.Status.ERROR,
-                500,
-                tokens,
-                units,
-                UsageSource.ESTIMATED,
-                "interrupted",
-                "The gateway stopped before the call ended.");
+                        Outcome.Status.ERROR,
+                        500,
+                        tokens,
+                        UsageSource.ESTIMATED,
+                        "interrupted",
+                        "The gateway stopped before the call ended.")
+                .using(units);
         started = true;
         return recorder.started(call.id(), head, UsageRow.tail(interrupted, 0, -1, cost(interrupted)));
     }

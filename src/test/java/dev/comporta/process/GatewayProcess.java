@@ -151,6 +151,11 @@ final class GatewayProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** How much memory it has, by Linux' own account. */
+    ResidentMemory memory() {
+        return new ResidentMemory(process.pid());
+    }
+
     URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }

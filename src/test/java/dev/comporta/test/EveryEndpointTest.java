@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -30,7 +31,20 @@ class EveryEndpointTest {
 
     ScriptedUpstream upstream;
 
+    private static final String OWN_KEY = "sk-of-the-callers-own-account";
+
+    /** A call into the caller's own account, where all objects are its own. */
     private HttpResponse<byte[]> call(String script, String method, String path, byte[] body, String... headers) {
+        String[] all = Arrays.copyOf(headers, headers.length + 4);
+        all[headers.length] = "Authorization";
+        all[headers.length + 1] = "Bearer " + OWN_KEY;
+        all[headers.length + 2] = "x-gateway-key";
+        all[headers.length + 3] = Gateway.SHARED_KEY;
+        return shared(script, method, path, body, all);
+    }
+
+    /** A call into the account that all clients share. */
+    private HttpResponse<byte[]> shared(String script, String method, String path, byte[] body, String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 2);
         all[headers.length] = ScriptedUpstream.SCRIPT;
         all[headers.length + 1] = script;
@@ -93,7 +107,7 @@ class EveryEndpointTest {
         Exchange exchange = upstream.call(script);
         assertThat(exchange.request().startLine()).isEqualTo(method + " /openai/v1" + path + " HTTP/1.1");
         assertThat(exchange.request().body()).isEqualTo(body);
-        assertThat(exchange.request().header("authorization")).isEqualTo("Bearer " + UpstreamResource.OPENAI_KEY);
+        assertThat(exchange.request().header("authorization")).isEqualTo("Bearer " + OWN_KEY);
         JsonNode usage = Gateway.usage(response);
         assertThat(usage.path("endpoint").asText()).isEqualTo("/v1" + path);
         assertThat(usage.path("method").asText()).isEqualTo(method);
@@ -116,7 +130,9 @@ class EveryEndpointTest {
     void paths_and_queries_pass_as_they_were_written(String path) throws IOException {
         String script = upstream.model(Answers.json(OK));
         try (RawCaller caller = new RawCaller()) {
-            Wire.Message answer = caller.head("GET", "/v1" + path, ScriptedUpstream.SCRIPT + ": " + script)
+            Wire.Message answer = caller.send(bytes(
+                            "GET /v1%s HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer %s\r\nx-gateway-key: %s\r\n%s: %s\r\n\r\n"
+                                    .formatted(path, OWN_KEY, Gateway.SHARED_KEY, ScriptedUpstream.SCRIPT, script)))
                     .answer();
 
             assertThat(answer.status()).isEqualTo(200);
@@ -142,12 +158,12 @@ class EveryEndpointTest {
                 "sk-own",
                 "x-gateway-team-id",
                 "blue",
-                "OpenAI-Project",
-                "theirs");
+                "X-Goog-Api-Key",
+                "another");
 
         assertThat(upstream.call(script).request().names())
                 .contains("openai-beta")
-                .doesNotContain("cookie", "x-api-key", "x-gateway-team-id", "openai-project", "content-length");
+                .doesNotContain("cookie", "x-api-key", "x-gateway-team-id", "x-goog-api-key", "content-length");
         assertThat(Gateway.header(response, "openai-poll-after-ms")).isEqualTo("500");
         assertThat(Gateway.header(response, "x-request-id")).isEqualTo("req_1");
         assertThat(Gateway.header(response, "x-ratelimit-limit")).isEqualTo("7");
@@ -221,7 +237,7 @@ class EveryEndpointTest {
     @ParameterizedTest
     @CsvSource({"nowhere, invalid_request", "anthropic, unsupported_dialect", "../x, invalid_request"})
     void a_provider_that_cannot_be_asked_is_refused(String provider, String code) {
-        HttpResponse<byte[]> response = call("none", "GET", "/v1/files", new byte[0], "x-gateway-provider", provider);
+        HttpResponse<byte[]> response = shared("none", "GET", "/v1/files", new byte[0], "x-gateway-provider", provider);
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(Json.read(response.body()).at("/error/code").asText()).isEqualTo(code);
@@ -352,6 +368,144 @@ class EveryEndpointTest {
         assertThat(upstream.call(script).request().body()).isEqualTo(sent);
     }
 
+    // Whose it is
+
+    /** Makes a file in the shared account, through the gateway; returns its id. */
+    private String newFile(String... headers) {
+        String id = "file-" + UUID.randomUUID();
+        String[] all = Arrays.copyOf(headers, headers.length + 2);
+        all[headers.length] = "Content-Type";
+        all[headers.length + 1] = FORM_TYPE;
+        HttpResponse<byte[]> made = shared(
+                upstream.model(Answers.json("{\"id\":\"%s\",\"object\":\"file\"}".formatted(id))),
+                "POST",
+                "/v1/files",
+                bytes(form("name=\"purpose\"", "user_data", SOUND, "x")),
+                all);
+        assertThat(made.statusCode()).isEqualTo(200);
+        return id;
+    }
+
+    private String[] newClient() {
+        return new String[] {"Authorization", "Bearer " + Gateway.newKey(Gateway.newClient())};
+    }
+
+    /** An object of another kind, made by a JSON body. */
+    private String made(String path, String prefix) {
+        String id = prefix + UUID.randomUUID().toString().replace("-", "");
+        String script = upstream.model(Answers.json("{\"id\":\"%s\"}".formatted(id)));
+        assertThat(shared(script, "POST", path, bytes("{\"name\":\"x\"}")).statusCode())
+                .isEqualTo(200);
+        return id;
+    }
+
+    @Test
+    void a_file_is_its_makers_and_nobody_elses() {
+        String[] stranger = newClient();
+        String id = newFile();
+        String file = "/v1/files/" + id;
+
+        String read = upstream.model(Answers.json(OK));
+        assertThat(shared(read, "GET", file + "/content", new byte[0]).statusCode())
+                .isEqualTo(200);
+        assertThat(upstream.call(read).request().header("authorization"))
+                .isEqualTo("Bearer " + UpstreamResource.OPENAI_KEY);
+
+        String stolen = upstream.model(Answers.json(OK));
+        byte[] batch = bytes("{\"input_file_id\":\"%s\"}".formatted(id));
+        HttpResponse<byte[]> refused = shared(stolen, "GET", file + "/content", new byte[0], stranger);
+        assertThat(refused.statusCode()).isEqualTo(404);
+        assertThat(Json.read(refused.body()).at("/error/message").asText()).startsWith("No such File object: " + id);
+        assertThat(shared(stolen, "DELETE", file, new byte[0], stranger).statusCode())
+                .isEqualTo(404);
+        assertThat(shared(stolen, "POST", "/v1/batches", batch, stranger).statusCode())
+                .isEqualTo(404);
+        assertThat(shared(stolen, "GET", "/v1/files?after=" + id, new byte[0], stranger)
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(upstream.waiting(stolen)).isZero();
+        assertThat(Gateway.usage(refused).path("statusCode").asInt()).isEqualTo(404);
+    }
+
+    @Test
+    void a_list_shows_the_callers_own() {
+        String[] client = newClient();
+        String strangers = newFile();
+        String own = newFile(client);
+        String other = newFile(client);
+        String script = upstream.model(Answers.json(
+                "{\"object\":\"list\",\"data\":[{\"id\":\"%s\"},{\"id\":\"%s\", \"n\":1.0},{\"id\":\"%s\"}],\"has_more\":false}"
+                        .formatted(strangers, own, other)));
+
+        HttpResponse<byte[]> response =
+                shared(script, "GET", "/v1/files?limit=1&purpose=user_data", new byte[0], client);
+
+        assertThat(Gateway.text(response))
+                .isEqualTo(
+                        "{\"object\":\"list\",\"data\":[{\"id\":\"%s\", \"n\":1.0}],\"first_id\":\"%s\",\"last_id\":\"%s\",\"has_more\":true}"
+                                .formatted(own, own, own));
+        assertThat(upstream.call(script).request().startLine()).contains("/files?purpose=user_data&limit=");
+        assertThat(Gateway.usage(response).path("costUsd").decimalValue()).isEqualByComparingTo("0");
+    }
+
+    @Test
+    void a_list_that_the_provider_refuses_is_refused_in_its_words() {
+        String body = Answers.errorBody("Slow down.", "requests", "rate_limit_exceeded");
+        String script = upstream.model(Answers.json(429, body, "retry-after: 7"));
+
+        HttpResponse<byte[]> response = shared(script, "GET", "/v1/files", new byte[0]);
+
+        assertThat(response.statusCode()).isEqualTo(429);
+        assertThat(Gateway.text(response)).isEqualTo(body);
+        assertThat(Gateway.header(response, "retry-after")).isEqualTo("7");
+    }
+
+    @Test
+    void what_was_made_elsewhere_is_looked_for_there() {
+        String file = newFile("x-gateway-provider", "mistral");
+        String script = upstream.model(Answers.json(OK));
+
+        HttpResponse<byte[]> response = shared(script, "GET", "/v1/files/" + file, new byte[0]);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(upstream.call(script).request().startLine()).startsWith("GET /mistral/v1/files/");
+    }
+
+    @Test
+    void a_thread_that_a_stream_makes_is_the_callers() {
+        String thread = "thread_" + UUID.randomUUID().toString().replace("-", "");
+        String stream = upstream.model(exchange -> exchange.eventStream()
+                .chunk("event: thread.created\ndata: {\"id\":\"%s\",\"object\":\"thread\"}\n\n".formatted(thread))
+                .chunk("event: done\ndata: [DONE]\n\n")
+                .end());
+        String assistant = made("/v1/assistants", "asst_");
+        byte[] run = bytes("{\"assistant_id\":\"%s\",\"stream\":true}".formatted(assistant));
+
+        assertThat(shared(stream, "POST", "/v1/threads/runs", run).statusCode()).isEqualTo(200);
+
+        String script = upstream.model(Answers.json(OK));
+        assertThat(shared(script, "GET", "/v1/threads/" + thread, new byte[0]).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_form_cannot_name_what_nobody_has_looked_at() {
+        String container = made("/v1/containers", "cntr_");
+        String script = upstream.model(Answers.json(OK));
+
+        HttpResponse<byte[]> response = shared(
+                script,
+                "POST",
+                "/v1/containers/%s/files".formatted(container),
+                bytes(form("name=\"file_id\"", "file-of-a-stranger")),
+                "Content-Type",
+                FORM_TYPE);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(Json.read(response.body()).at("/error/param").asText()).isEqualTo("file_id");
+        assertThat(upstream.waiting(script)).isZero();
+    }
+
     // What it costs
 
     @Test
@@ -475,6 +629,17 @@ class EveryEndpointTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/files/%zz", "/v1/files/%", "/v1/%2"})
+    void a_path_that_cannot_be_read_is_the_callers_mistake(String path) throws IOException {
+        try (RawCaller caller = new RawCaller()) {
+            Wire.Message answer = caller.head("GET", path).answer();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(Json.read(answer.body()).at("/error/code").asText()).isEqualTo("invalid_request");
+        }
+    }
+
     @Test
     void a_preflight_is_answered_here() throws IOException {
         try (RawCaller caller = new RawCaller()) {
@@ -501,7 +666,7 @@ class EveryEndpointTest {
         HttpResponse<byte[]> missing =
                 call(upstream.model(Answers.json(404, body)), "GET", "/v1/files/file-1", new byte[0]);
         HttpResponse<byte[]> key =
-                call(upstream.model(Answers.json(401, body)), "GET", "/v1/files/file-1", new byte[0]);
+                shared(upstream.model(Answers.json(401, body)), "GET", "/v1/files/" + newFile(), new byte[0]);
 
         assertThat(missing.statusCode()).isEqualTo(404);
         assertThat(Gateway.text(missing)).isEqualTo(body);
@@ -520,7 +685,7 @@ class EveryEndpointTest {
                             "HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\n" + framing + "\r\n\r\n5\r\nsound\r\n"))
                     .reset());
             try (RawCaller caller = new RawCaller()) {
-                caller.head("GET", "/v1/files/f/content", ScriptedUpstream.SCRIPT + ": " + script);
+                caller.head("GET", "/v1/files/" + newFile() + "/content", ScriptedUpstream.SCRIPT + ": " + script);
                 Wire.Message head = caller.answerHead();
 
                 assertThat(head.status()).isEqualTo(200);
@@ -540,7 +705,7 @@ class EveryEndpointTest {
         try (RawCaller caller = new RawCaller()) {
             caller.head(
                     "GET",
-                    "/v1/files/f/content",
+                    "/v1/files/" + newFile() + "/content",
                     ScriptedUpstream.SCRIPT + ": " + script,
                     "x-gateway-conversation-id: " + conversation);
             caller.answerHead();
