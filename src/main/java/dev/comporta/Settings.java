@@ -8,6 +8,7 @@ import dev.comporta.model.ModelConfig;
 import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
 import dev.comporta.pipeline.RemoteImagesConfig;
+import dev.comporta.pipeline.SelfTestConfig;
 import dev.comporta.provider.DemoConfig;
 import dev.comporta.provider.ProviderConfig;
 import dev.comporta.provider.RealtimeConfig;
@@ -46,6 +47,7 @@ final class Settings {
             RealtimeConfig.class,
             RemoteImagesConfig.class,
             SecretConfig.class,
+            SelfTestConfig.class,
             StoreConfig.class);
 
     private static final String STAR = "*";

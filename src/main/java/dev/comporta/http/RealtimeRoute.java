@@ -23,6 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -62,7 +63,8 @@ public class RealtimeRoute {
         try {
             if (!isUpgrade(request)) {
                 throw new GatewayError(
-                        ErrorCode.INVALID_REQUEST, "Realtime sessions are WebSockets: ask for an upgrade of HTTP/1.1.");
+                        ErrorCode.INVALID_REQUEST,
+                        "Realtime sessions are WebSockets: ask for an upgrade of HTTP/1.1 to version 13.");
             }
             SubProtocols offered = SubProtocols.of(request.headers());
             Caller caller = pipeline.authenticate(offered.credentials(request.headers()));
@@ -86,9 +88,15 @@ public class RealtimeRoute {
         }
     }
 
+    /** Asked before anybody else is, because a session that the caller cannot join would be opened in vain. */
     private static boolean isUpgrade(HttpServerRequest request) {
+        String connection = request.getHeader(HttpHeaders.CONNECTION);
         return request.version() == HttpVersion.HTTP_1_1
-                && "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+                && "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))
+                && connection != null
+                && connection.toLowerCase(Locale.ROOT).contains("upgrade")
+                && "13".equals(request.getHeader("sec-websocket-version"))
+                && request.headers().contains("sec-websocket-key");
     }
 
     private static void upgrade(HttpServerRequest request, UUID id, RealtimeSession session) {
@@ -100,7 +108,10 @@ public class RealtimeRoute {
             request.headers().set(SUB_PROTOCOL, chosen);
         }
         request.response().putHeader("x-gateway-request-id", id.toString());
-        request.toWebSocket().onSuccess(session::join).onFailure(failure -> session.abandon());
+        request.toWebSocket().onSuccess(session::join).onFailure(failure -> {
+            session.abandon();
+            refuse(request, id, new GatewayError(ErrorCode.INVALID_REQUEST, "The WebSocket handshake is not valid."));
+        });
     }
 
     private static void refuse(HttpServerRequest request, UUID id, Throwable failure) {

@@ -134,9 +134,11 @@ final class ImageFetch {
     }
 
     private void answered(ImageUrl url, HttpClientResponse response) {
+        // Whatever breaks is told to the future; without a handler Vert.x would log it as an error besides.
+        response.exceptionHandler(broken -> fail());
         String location = response.getHeader(HttpHeaders.LOCATION);
         if (REDIRECTS.contains(response.statusCode()) && location != null && redirects++ < MAX_REDIRECTS) {
-            response.request().reset();
+            response.exceptionHandler(broken -> {}).request().reset();
             request = null;
             ask(url.redirected(location, allowed));
         } else if (response.statusCode() == 200) {
@@ -155,7 +157,6 @@ final class ImageFetch {
                         bytes.appendBuffer(chunk);
                     }
                 })
-                .exceptionHandler(broken -> fail())
                 .endHandler(end -> whole(bytes, response.getHeader(HttpHeaders.CONTENT_TYPE)));
     }
 

@@ -2,6 +2,7 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.TokenUsage;
 import dev.comporta.model.Model;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -47,6 +48,11 @@ public class RealtimeMetrics {
     }
 
     private void count(Tags tags, long tokens) {
-        registry.counter("gen_ai.client.token.usage", tags).increment(tokens);
+        Counter.builder("gen_ai.client.token.usage")
+                .description("Tokens used, as recorded")
+                .baseUnit("tokens")
+                .tags(tags)
+                .register(registry)
+                .increment(tokens);
     }
 }

@@ -2,6 +2,8 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +24,12 @@ record RealtimeQuery(
     private static final String MODEL = "model";
     private static final String CALL_ID = "call_id";
 
-    /** @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if it names two models, or one that cannot be decoded */
+    /** @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if it names two models, or is not a query */
     static RealtimeQuery parse(@Nullable String query) {
         if (query == null) {
             return new RealtimeQuery(List.of(), -1, null);
         }
+        check(query);
         List<String> parts = List.of(query.split("&", -1));
         int modelAt = -1;
         for (int i = 0; i < parts.size(); i++) {
@@ -57,6 +60,15 @@ record RealtimeQuery(
         return path + "?" + String.join("&", forwarded);
     }
 
+    /** Servers take more than URLs may hold; clients do not. */
+    private static void check(String query) {
+        try {
+            new URI("/?" + query);
+        } catch (URISyntaxException e) {
+            throw notAQuery();
+        }
+    }
+
     private static String name(String part) {
         int equals = part.indexOf('=');
         return decoded(equals < 0 ? part : part.substring(0, equals));
@@ -71,7 +83,11 @@ record RealtimeQuery(
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new GatewayError(ErrorCode.INVALID_REQUEST, "The query cannot be decoded.", MODEL);
+            throw notAQuery();
         }
+    }
+
+    private static GatewayError notAQuery() {
+        return new GatewayError(ErrorCode.INVALID_REQUEST, "The query of the URL cannot be decoded.");
     }
 }

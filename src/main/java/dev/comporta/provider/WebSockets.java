@@ -3,6 +3,7 @@ package dev.comporta.provider;
 import dev.comporta.core.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.WebSocket;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +27,15 @@ public class WebSockets {
     private static final String HANDSHAKE = "sec-websocket-";
     /** Connections are not shared, so a bound here would be one of callers. */
     private static final int MAX_CONNECTIONS = 1 << 20;
+    /** How much later Vert.x closes what did not answer. */
+    private static final long CLEANING_MILLIS = 1_000;
 
+    private final Vertx vertx;
     private final ProviderConfig config;
     private final ThreadLocal<WebSocketClient> clients;
 
     WebSockets(Vertx vertx, ProviderConfig config, RealtimeConfig limits) {
+        this.vertx = vertx;
         this.config = config;
         int maxFrameBytes = (int) Math.min(limits.maxFrameSize().asLongValue(), Integer.MAX_VALUE);
         clients = ThreadLocal.withInitial(() -> vertx.createWebSocketClient(new WebSocketClientOptions()
@@ -44,7 +50,8 @@ public class WebSockets {
      *
      * @param provider the name of a configured provider
      * @return the open connection; fails with {@link io.vertx.core.http.UpgradeRejectedException} if the provider
-     *     answers with anything but an upgrade
+     *     answers with anything but an upgrade, and with {@link TimeoutException} if it does not answer within its
+     *     connect timeout
      */
     public Future<WebSocket> connect(String provider, Handshake handshake) {
         ProviderConfig.Settings settings = config.providers().get(provider);
@@ -53,7 +60,7 @@ public class WebSockets {
         }
         URI base = URI.create(settings.baseUrl().get().strip());
         boolean tls = "https".equalsIgnoreCase(base.getScheme());
-        return clients.get()
+        Future<WebSocket> connected = clients.get()
                 .connect(new WebSocketConnectOptions()
                         .setHost(base.getHost())
                         .setPort(base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80)
@@ -61,9 +68,27 @@ public class WebSockets {
                         .setURI(prefix(base) + handshake.path())
                         .setSubProtocols(handshake.subProtocols().isEmpty() ? null : handshake.subProtocols())
                         .setAllowOriginHeader(false)
-                        .setTimeout(millis(settings.connectTimeout()))
-                        .setConnectTimeout(millis(settings.connectTimeout()))
+                        .setTimeout(millis(settings.connectTimeout()) + CLEANING_MILLIS)
                         .setHeaders(headers(handshake)));
+        return within(millis(settings.connectTimeout()), connected);
+    }
+
+    /** Vert.x' own timeout looks like a broken connection; and what comes too late must not stay open. */
+    private Future<WebSocket> within(long millis, Future<WebSocket> connected) {
+        Promise<WebSocket> inTime = Promise.promise();
+        long timer = vertx.setTimer(millis, late -> inTime.tryFail(new TimeoutException()));
+        connected
+                .onSuccess(socket -> {
+                    vertx.cancelTimer(timer);
+                    if (!inTime.tryComplete(socket)) {
+                        socket.close();
+                    }
+                })
+                .onFailure(failure -> {
+                    vertx.cancelTimer(timer);
+                    inTime.tryFail(failure);
+                });
+        return inTime.future();
     }
 
     private static MultiMap headers(Handshake handshake) {

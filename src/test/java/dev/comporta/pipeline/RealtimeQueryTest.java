@@ -36,7 +36,16 @@ class RealtimeQueryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model=a&model=b", "model=a&mod%65l=b", "model=%zz", "%=1", "model=%e"})
+    @ValueSource(
+            strings = {
+                "model=a&model=b",
+                "model=a&mod%65l=b",
+                "model=%zz",
+                "%=1",
+                "model=%e",
+                "model=a|b",
+                "model=a&x={}"
+            })
     void that_can_be_read_in_two_ways_is_refused(String query) {
         assertThatThrownBy(() -> RealtimeQuery.parse(query))
                 .isInstanceOfSatisfying(

@@ -11,15 +11,21 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketFrame;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions of the Realtime API. */
 @QuarkusTest
@@ -305,6 +311,37 @@ class RealtimeTest {
     }
 
     @Test
+    void usage_is_on_disk_before_the_caller_hears_of_it() throws IOException {
+        String conversation = Gateway.newConversation();
+        String begun = CREATED.formatted("resp_1");
+        String done = DONE.formatted("resp_1", "completed").replace("121", "987654321");
+        String model = provider.model(session -> {
+            session.writeTextMessage(begun);
+            session.textMessageHandler(text -> session.writeTextMessage(done));
+        });
+
+        try (SocketCaller caller = call(model, "x-gateway-conversation-id", conversation)) {
+            assertThat(caller.hear().textData()).isEqualTo(begun);
+            assertThat(journal()).contains(conversation);
+
+            caller.say("go on");
+            assertThat(caller.hear().textData()).isEqualTo(done);
+            assertThat(journal()).contains("\"output_tokens\":987654321");
+        }
+    }
+
+    /** All that the gateway has noted, as it would find it after a SIGKILL. */
+    private static String journal() throws IOException {
+        StringBuilder noted = new StringBuilder();
+        try (Stream<Path> files = Files.list(Path.of("target/test-data/journal"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                noted.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return noted.toString();
+    }
+
+    @Test
     void a_response_in_fragments_is_recorded_too() {
         String conversation = Gateway.newConversation();
         String done = DONE.formatted("resp_9", "completed");
@@ -389,6 +426,16 @@ class RealtimeTest {
         assertThat(error(refusal).path("code").asText()).isEqualTo("provider_unreachable");
     }
 
+    @Test
+    void a_provider_that_does_not_answer_is_a_504() {
+        String model = provider.asked(request -> {});
+
+        UpgradeRejectedException refusal = refused("/v1/realtime?model=live/" + model, List.of(), key());
+
+        assertThat(refusal.getStatus()).isEqualTo(504);
+        assertThat(error(refusal).path("code").asText()).isEqualTo("provider_timeout");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/v1/realtime?model=live/x, wrong, 401, invalid_api_key",
@@ -421,6 +468,25 @@ class RealtimeTest {
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(Json.read(response.body()).at("/error/code").asText()).isEqualTo("invalid_request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Connection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13",
+                "Connection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 8\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "Upgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+            })
+    void half_an_upgrade_is_none_and_the_provider_is_not_asked(String headers) throws IOException {
+        AtomicLong opened = new AtomicLong();
+        String model = provider.model(session -> opened.incrementAndGet());
+
+        try (RawCaller caller = new RawCaller()) {
+            caller.head("GET", "/v1/realtime?model=live/" + model, headers.split("\n"));
+            assertThat(caller.answer().status()).isEqualTo(400);
+        }
+
+        assertThat(opened).hasValue(0);
     }
 
     @Test

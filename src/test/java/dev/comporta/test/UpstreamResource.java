@@ -48,6 +48,7 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         settings.put("gateway.providers.keyless.base-url", base + "/keyless/v1");
         settings.put("gateway.providers.keyless.key-required", "true");
         provider(settings, "live", "http://127.0.0.1:" + live.port() + "/live/v1/", ACME_KEY);
+        settings.put("gateway.providers.live.connect-timeout", "3S");
         provider(settings, "dead", "http://127.0.0.1:" + closedPort() + "/v1", ACME_KEY);
         return settings;
     }
