@@ -79,7 +79,7 @@ public class AiRequestRoute {
     private Future<Reply> ask(Arrival arrival, MultiMap headers, Buffer body, Caller caller) {
         try {
             AiRequest asked = AiRequest.parse(body);
-            return pipeline.chat(arrival.call(asked.headers(headers), asked.chat(limit::field)), caller);
+            return pipeline.model(arrival.call(asked.headers(headers), asked.chat(limit::field)), caller);
         } catch (GatewayError refusal) {
             return pipeline.unread(arrival.call(headers, body), caller, refusal);
         }
