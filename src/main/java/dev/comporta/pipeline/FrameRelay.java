@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,20 +42,27 @@ final class FrameRelay {
     /**
      * Holds back what {@code from} says until {@link #begin}.
      *
-     * @param note what must be done with a frame before it passes
+     * @param note what must be done with a frame before it passes; what fails there does not pass
      */
     FrameRelay(WebSocketBase from, Function<WebSocketFrame, Future<Void>> note, End end) {
         this.from = from;
         this.note = note;
         this.end = end;
         from.pause();
-        from.exceptionHandler(told -> {}).closeHandler(closed -> closed()).frameHandler(this::frame);
+        from.exceptionHandler(this::broken).closeHandler(closed -> closed()).frameHandler(this::frame);
     }
 
     /** Relays to the other side from now on. */
     void begin(WebSocketBase to) {
         this.to = to;
         from.resume();
+    }
+
+    /** The connection is closed after this; what is wrong with a frame is told before. */
+    private void broken(Throwable cause) {
+        if (cause instanceof CorruptedWebSocketFrameException wrong && !from.isClosed()) {
+            from.close((short) wrong.closeStatus().code(), wrong.closeStatus().reasonText());
+        }
     }
 
     private void frame(WebSocketFrame frame) {
@@ -72,16 +80,18 @@ final class FrameRelay {
 
     private void pass(WebSocketFrame frame) {
         Future<Void> noted = note.apply(frame);
-        if (noted.isComplete()) {
-            write(frame);
-            return;
+        if (!noted.isComplete()) {
+            noting = true;
+            from.pause();
         }
-        noting = true;
-        from.pause();
         noted.onComplete(done -> {
-            noting = false;
-            write(frame);
-            goOn();
+            if (done.succeeded()) {
+                write(frame);
+            }
+            if (noting) {
+                noting = false;
+                goOn();
+            }
         });
     }
 

@@ -9,6 +9,7 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketBase;
 import io.vertx.core.http.WebSocketFrame;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RealtimeSession {
 
+    private static final Logger LOG = Logger.getLogger(RealtimeSession.class);
     private static final short GOING_AWAY = 1001;
     private static final short INTERNAL_ERROR = 1011;
     private static final short TRY_AGAIN_LATER = 1013;
@@ -77,12 +79,21 @@ public final class RealtimeSession {
 
     private Future<Void> said(WebSocketFrame frame) {
         lastActivity = System.nanoTime();
+        Future<Void> noted;
         try {
-            return meter.said(frame);
-        } catch (GatewayError full) {
-            end(Ending.PROVIDER_BROKE, TRY_AGAIN_LATER, full.getMessage());
-            return Future.succeededFuture();
+            noted = meter.said(frame);
+        } catch (RuntimeException e) {
+            noted = Future.failedFuture(e);
         }
+        return noted.onFailure(this::unaccountable);
+    }
+
+    /** What cannot be recorded must not go on. */
+    private void unaccountable(Throwable cause) {
+        if (!(cause instanceof GatewayError)) {
+            LOG.error("A session failed for a reason that is the gateway's own", cause);
+        }
+        end(Ending.PROVIDER_BROKE, TRY_AGAIN_LATER, "Usage cannot be recorded at the moment.");
     }
 
     private Future<Void> heard(WebSocketFrame frame) {

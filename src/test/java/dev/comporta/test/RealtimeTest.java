@@ -234,14 +234,25 @@ class RealtimeTest {
     }
 
     @Test
-    void a_frame_that_is_too_long_ends_the_session() {
+    void a_frame_that_is_too_long_ends_the_session_before_it_has_come() throws IOException {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         String model = provider.model(session -> session.closeHandler(gone -> closed.complete(null)));
 
-        try (SocketCaller caller = call(model)) {
-            caller.socket().writeFinalBinaryFrame(Buffer.buffer(new byte[17 << 20]));
+        try (RawCaller caller = new RawCaller()) {
+            caller.head(
+                    "GET",
+                    "/v1/realtime?model=live/" + model,
+                    "Connection: Upgrade",
+                    "Upgrade: websocket",
+                    "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+            assertThat(caller.answerHead().status()).isEqualTo(101);
+            // The head of a masked binary frame of 17 MiB.
+            caller.send(new byte[] {(byte) 0x82, (byte) 0xff, 0, 0, 0, 0, 1, 0x10, 0, 0, 1, 2, 3, 4});
 
-            caller.closeCode();
+            assertThat(caller.in().read()).as("a close frame").isEqualTo(0x88);
+            assertThat(caller.in().read()).isGreaterThanOrEqualTo(2);
+            assertThat(caller.in().read() << 8 | caller.in().read()).isEqualTo(1_009);
             closed.orTimeout(20, TimeUnit.SECONDS).join();
         }
     }
