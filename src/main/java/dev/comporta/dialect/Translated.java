@@ -30,6 +30,11 @@ public final class Translated implements Translation {
     }
 
     @Override
+    public void complete(ObjectNode completed) {
+        chat = completed;
+    }
+
+    @Override
     public Outgoing request() {
         return provider.request(caller.chat(context.request(), dropped), context.request().stream(), traits, dropped);
     }

@@ -23,6 +23,13 @@ public interface Translation extends ErrorTranslation {
     }
 
     /**
+     * Writes this in place of {@link #chat}: the same, with what only I/O could bring, such as an image behind a link.
+     */
+    default void complete(ObjectNode chat) {
+        throw new IllegalStateException("the caller's bytes pass as they are");
+    }
+
+    /**
      * The request.
      *
      * @throws dev.comporta.core.GatewayError if it cannot be told to this provider

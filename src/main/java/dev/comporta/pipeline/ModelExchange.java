@@ -132,7 +132,7 @@ final class ModelExchange {
         sentNanos = System.nanoTime();
         Upstream.Exchange sent = route.provider()
                 .upstream()
-                .send(new Upstream.Request(outgoing.path(), callHeaders(), route.key(), ownKey(), outgoing.body()));
+                .send(new Upstream.Request(path(), callHeaders(), route.key(), ownKey(), outgoing.body()));
         exchange = sent;
         call.gone().onComplete(gone -> callerGone());
         sent.answer().onComplete(answer -> {
@@ -144,6 +144,12 @@ final class ModelExchange {
                 unreachable(answer.cause());
             }
         });
+    }
+
+    /** A query is for whom the path is for; Gemini's may hold the caller's key. */
+    private String path() {
+        boolean passes = translation.isPassing() && call.query() != null && call.dialect() != Dialect.GEMINI;
+        return passes ? outgoing.path() + "?" + call.query() : outgoing.path();
     }
 
     /** Of a translated request nothing else would make sense to the provider. */

@@ -182,7 +182,7 @@ public class Pipeline {
     private Future<?> complete(Route route) {
         ObjectNode chat = route.translation().chat();
         return chat != null && route.provider().dialect() == Dialect.GEMINI && images.isNeeded(chat)
-                ? images.inline(chat)
+                ? images.inline(chat).onSuccess(route.translation()::complete)
                 : Future.succeededFuture();
     }
 

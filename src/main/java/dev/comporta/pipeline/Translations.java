@@ -197,8 +197,7 @@ final class Translations {
 
     /** The caller's bytes with the model as the provider knows it. */
     private Outgoing passed(String path) {
-        String query = call.query() == null ? "" : "?" + call.query();
-        return new Outgoing(path + query, request.forwarded(target.target().model(), false, false));
+        return new Outgoing(path, request.forwarded(target.target().model(), false, false));
     }
 
     private AnswerStream noStream() {

@@ -18,6 +18,8 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
     static final String OPENAI_KEY = "sk-test-openai-0123456789abcdef";
     static final String GROQ_KEY = "gsk-test-groq-0123456789abcdef";
     static final String MISTRAL_KEY = "test-mistral-0123456789abcdef";
+    static final String ANTHROPIC_KEY = "sk-ant-test-0123456789abcdef";
+    static final String GOOGLE_KEY = "AIza-test-0123456789abcdef";
     static final String ACME_KEY = "sk-test-acme-0123456789abcdef";
 
     private @Nullable ScriptedUpstream upstream;
@@ -34,6 +36,8 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         provider(settings, "openai", base + "/openai/v1", OPENAI_KEY);
         provider(settings, "groq", base + "/groq/openai/v1", GROQ_KEY);
         provider(settings, "mistral", base + "/mistral/v1/", MISTRAL_KEY);
+        provider(settings, "anthropic", base + "/anthropic/v1", ANTHROPIC_KEY);
+        provider(settings, "google", base + "/google/v1beta", GOOGLE_KEY);
         provider(settings, "acme", base + "/acme/v1", ACME_KEY);
         provider(settings, "slow", base + "/slow/v1", ACME_KEY);
         settings.put("gateway.providers.slow.response-timeout", "1S");
