@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -64,6 +65,7 @@ class HostileInputTest {
                             .lines()
                             .filter(line -> line.startsWith("data: {"))
                             .map(line -> Json.treeOrNull(line.substring("data: ".length())))
+                            .filter(Objects::nonNull)
                             .forEach(CHUNKS::add);
                 }
             }
