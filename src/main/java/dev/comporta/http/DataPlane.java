@@ -50,12 +50,11 @@ public class DataPlane {
         this.models = models;
         this.clock = clock;
         maxBodyBytes = config.maxBodySize().asLongValue();
-        budget = BodyBudget.ofHeap(maxBodyBytes);
+        budget = passThrough.budget();
         accessLog = config.accessLog();
     }
 
     void register(@Observes Router router) {
-        router.errorHandler(400, PassThrough::unreadable);
         router.post("/v1/chat/completions").order(FIRST).handler(this::chat);
         router.get("/v1/models").order(FIRST).handler(context -> answer(context, models::list));
         router.getWithRegex("/v1/models/.+").order(FIRST).handler(context -> answer(context, models::one));

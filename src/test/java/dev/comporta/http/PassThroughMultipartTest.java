@@ -33,12 +33,14 @@ class PassThroughMultipartTest {
 
     private static void holds(PassThroughMultipart parts, String form) {
         assertThat(parts.model()).isEqualTo("acme/w");
-        assertThat(form.substring((int) parts.modelFrom(), (int) parts.modelTo())).isEqualTo("acme/w");
+        assertThat(form.substring((int) parts.modelFrom(), (int) parts.modelTo()))
+                .isEqualTo("acme/w");
     }
 
     @Test
     void the_model_is_found_wherever_the_bytes_are_cut() {
-        for (String form : new String[] {MODEL + FILE + END, FILE + MODEL + END, "preamble\r\n" + FILE + FILE + MODEL + END}) {
+        for (String form :
+                new String[] {MODEL + FILE + END, FILE + MODEL + END, "preamble\r\n" + FILE + FILE + MODEL + END}) {
             for (int i = 0; i <= form.length(); i++) {
                 holds(read(form, i), form);
                 for (int j = i; j <= form.length(); j += 7) {
@@ -119,7 +121,9 @@ class PassThroughMultipartTest {
     @Test
     void noise_breaks_nothing() {
         Random random = new Random(7);
-        String[] pieces = {"----xX", "\r\n", "--", "\r", "\n", "Content-Disposition: form-data; name=\"model\"", ":", ";", "a"};
+        String[] pieces = {
+            "----xX", "\r\n", "--", "\r", "\n", "Content-Disposition: form-data; name=\"model\"", ":", ";", "a"
+        };
         for (int round = 0; round < 20_000; round++) {
             StringBuilder form = new StringBuilder();
             for (int i = random.nextInt(20); i >= 0; i--) {

@@ -33,7 +33,8 @@ class PassThroughPathTest {
 
     @Test
     void an_escaped_slash_does_not_part_segments() {
-        assertThat(PassThroughPath.of("/v1/files/a%2Fb/content").segments()).containsExactly("files", "a%2Fb", "content");
+        assertThat(PassThroughPath.of("/v1/files/a%2Fb/content").segments())
+                .containsExactly("files", "a%2Fb", "content");
     }
 
     @ParameterizedTest

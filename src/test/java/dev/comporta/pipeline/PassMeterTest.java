@@ -97,8 +97,7 @@ class PassMeterTest {
     @Test
     void events_are_read_wherever_they_are_cut() {
         for (String end : new String[] {"\n", "\r\n", "\r"}) {
-            String stream =
-                    """
+            String stream = """
                     : comment
 
                     event: transcript.text.delta
@@ -122,7 +121,11 @@ class PassMeterTest {
 
     @Test
     void an_error_in_a_stream_is_seen() {
-        assertThat(read("text/event-stream", ApiType.IMAGES, "event: error\ndata: {\"error\":{\"message\":\"no\"}}\n\n", 9)
+        assertThat(read(
+                                "text/event-stream",
+                                ApiType.IMAGES,
+                                "event: error\ndata: {\"error\":{\"message\":\"no\"}}\n\n",
+                                9)
                         .hasFailed())
                 .isTrue();
     }
@@ -135,10 +138,15 @@ class PassMeterTest {
         for (int round = 0; round < 20_000; round++) {
             StringBuilder text = new StringBuilder();
             for (int i = random.nextInt(40); i >= 0; i--) {
-                text.append(random.nextInt(4) == 0 ? words[random.nextInt(words.length)] : signs.charAt(random.nextInt(signs.length())));
+                text.append(
+                        random.nextInt(4) == 0
+                                ? words[random.nextInt(words.length)]
+                                : signs.charAt(random.nextInt(signs.length())));
             }
             String type = round % 2 == 0 ? "application/json" : "text/event-stream";
-            assertThat(read(type, ApiType.IMAGES, text.toString(), random.nextInt(text.length() + 1)).units(1)).isNotNull();
+            assertThat(read(type, ApiType.IMAGES, text.toString(), random.nextInt(text.length() + 1))
+                            .units(1))
+                    .isNotNull();
         }
     }
 }
