@@ -74,12 +74,11 @@ public class DataPlane {
         this.models = models;
         this.clock = clock;
         maxBodyBytes = config.maxBodySize().asLongValue();
-        budget = BodyBudget.ofHeap(maxBodyBytes);
+        budget = passThrough.budget();
         accessLog = config.accessLog();
     }
 
     void register(@Observes Router router) {
-        router.errorHandler(400, PassThrough::unreadable);
         ENDPOINTS.forEach((path, api) ->
                 router.post(path).order(FIRST).handler(context -> model(context, api, ErrorBody.dialectOf(path))));
         router.postWithRegex(GEMINI).order(FIRST).handler(this::gemini);

@@ -47,6 +47,11 @@ class PassThrough {
         accessLog = config.accessLog();
     }
 
+    /** The memory for bodies, which all routes share. */
+    BodyBudget budget() {
+        return budget;
+    }
+
     /** Handles one call, whatever its method and path. */
     void handle(RoutingContext context) {
         HttpServerRequest request = context.request().pause();
@@ -66,21 +71,6 @@ class PassThrough {
             }
         } catch (RuntimeException e) {
             ErrorReply.write(request, id, DataPlane.asGatewayError(e));
-        }
-    }
-
-    /** Answers where the router cannot even read the path. */
-    static void unreadable(RoutingContext context) {
-        if (context.response().ended()) {
-            return;
-        }
-        if (context.request().uri().startsWith("/v1")) {
-            ErrorReply.write(
-                    context.request(),
-                    UUID.randomUUID(),
-                    new GatewayError(ErrorCode.INVALID_REQUEST, "The path of the request cannot be read."));
-        } else {
-            context.response().setStatusCode(400).end();
         }
     }
 

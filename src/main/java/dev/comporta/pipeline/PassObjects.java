@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassObjects {
 
-    /** Objects are small, and say at their beginning who they are. */
-    private static final int MOST_KEPT = 4 << 20;
+    /** Objects are small; one that is not, such as a compacted response, has to be known when it is made. */
+    private static final int MOST_OF_NEW = 4 << 20;
+
+    private static final int MOST_OF_OTHERS = 1 << 20;
 
     private final PassRoute route;
     private final ObjectOwners owners;
     private final UUID clientId;
     private final @Nullable CreatedObjects created;
+    private int most;
     private @Nullable Buffer body;
     private @Nullable SseSplitter events;
     private int announced;
@@ -41,8 +44,9 @@ final class PassObjects {
     /** The answer begins. */
     void answered(PassMeter form) {
         if (created != null && route.path() != null && isAboutOne(route.path().action())) {
+            most = route.path().action() == ObjectPath.Action.CREATE ? MOST_OF_NEW : MOST_OF_OTHERS;
             body = form.isJson() ? Buffer.buffer() : null;
-            events = form.isEvents() ? new SseSplitter(MOST_KEPT) : null;
+            events = form.isEvents() ? new SseSplitter(most) : null;
         }
     }
 
@@ -53,7 +57,7 @@ final class PassObjects {
     }
 
     void feed(Buffer chunk) {
-        if (body != null && body.length() < MOST_KEPT) {
+        if (body != null && body.length() < most) {
             body.appendBuffer(chunk);
         }
         if (events != null && created != null) {

@@ -84,6 +84,10 @@ final class Passage {
     }
 
     private void transmit() {
+        if (call.gone().isComplete()) {
+            callerGone();
+            return;
+        }
         String path = route.pass().path();
         sentNanos = System.nanoTime();
         Upstream.Exchange sent = route.provider()
