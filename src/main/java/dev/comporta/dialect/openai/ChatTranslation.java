@@ -72,14 +72,14 @@ public final class ChatTranslation implements Translation {
     @Override
     public Outgoing request() {
         String path = chat ? OpenAiApi.PATH : LEGACY_PATH;
-        if (quirks.concern(request.fields(), traits.model())) {
+        if (quirks.concern(request, traits.model())) {
             ObjectNode before = request.tree();
             if (dropStreamOptions) {
                 // The gateway's own business, which no rule need look at.
                 before.remove("stream_options");
             }
             ObjectNode tree = before.deepCopy();
-            if (quirks.concernMessages()) {
+            if (quirks.refuseExtensions()) {
                 CommonForm.leave(tree, quirks, dropped);
             }
             quirks.apply(tree, traits.model(), dropped);
