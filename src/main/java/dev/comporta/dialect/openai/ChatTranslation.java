@@ -83,12 +83,17 @@ public final class ChatTranslation implements Translation {
                 CommonForm.leave(tree, quirks, dropped);
             }
             quirks.apply(tree, traits.model(), dropped);
-            if (!tree.equals(before)) {
+            if (!tree.equals(before) || hasLostOptions()) {
                 ModelRequest edited = ModelRequest.parse(Buffer.buffer(Json.bytes(tree)));
                 return new Outgoing(path, edited.forwarded(traits.model(), asks(), dropStreamOptions));
             }
         }
         return new Outgoing(path, request.forwarded(traits.model(), asks(), dropStreamOptions));
+    }
+
+    /** Options of a stream that is none would stay in bytes that pass. */
+    private boolean hasLostOptions() {
+        return dropStreamOptions && !request.stream() && request.fields().contains("stream_options");
     }
 
     private boolean asks() {

@@ -143,6 +143,13 @@ class ChatTranslationTest {
         }
 
         @Test
+        void of_mistral_has_no_options_of_a_stream_even_if_it_asks_for_none() {
+            String body = "{\"model\":\"m\",\"stream_options\":{\"include_usage\":true},\"messages\":[]}";
+
+            assertThat(sent("mistral", "m", body)).isEqualTo("{\"model\":\"m\",\"messages\":[]}");
+        }
+
+        @Test
         void that_is_changed_keeps_the_callers_own_options_of_the_stream() throws IOException {
             String body = "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_obfuscation\":false},\"n\":1,"
                     + "\"store\":true,\"messages\":[]}";
