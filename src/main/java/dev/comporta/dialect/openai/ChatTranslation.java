@@ -72,23 +72,28 @@ public final class ChatTranslation implements Translation {
     @Override
     public Outgoing request() {
         String path = chat ? OpenAiApi.PATH : LEGACY_PATH;
-        if (quirks.concern(request.fields(), traits.model())) {
+        if (quirks.concern(request, traits.model())) {
             ObjectNode before = request.tree();
             if (dropStreamOptions) {
                 // The gateway's own business, which no rule need look at.
                 before.remove("stream_options");
             }
             ObjectNode tree = before.deepCopy();
-            if (quirks.concernMessages()) {
+            if (quirks.refuseExtensions()) {
                 CommonForm.leave(tree, quirks, dropped);
             }
             quirks.apply(tree, traits.model(), dropped);
-            if (!tree.equals(before)) {
+            if (!tree.equals(before) || hasLostOptions()) {
                 ModelRequest edited = ModelRequest.parse(Buffer.buffer(Json.bytes(tree)));
                 return new Outgoing(path, edited.forwarded(traits.model(), asks(), dropStreamOptions));
             }
         }
         return new Outgoing(path, request.forwarded(traits.model(), asks(), dropStreamOptions));
+    }
+
+    /** Options of a stream that is none would stay in bytes that pass. */
+    private boolean hasLostOptions() {
+        return dropStreamOptions && !request.stream() && request.fields().contains("stream_options");
     }
 
     private boolean asks() {

@@ -7,6 +7,7 @@ import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
+import dev.comporta.dialect.ModelRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -18,6 +19,13 @@ final class CommonForm {
     private static final List<String> OF_REQUESTS =
             List.of("thinking", "top_k", "safety_settings", "cached_content", "extra_body");
     private static final List<String> OF_MESSAGES = List.of("reasoning_content", "thinking_blocks", "cache_control");
+    private static final List<String> WITHIN_MESSAGES = List.of(
+            "\"reasoning_content\"",
+            "\"thinking_blocks\"",
+            "\"cache_control\"",
+            "\"extra_content\"",
+            "\"is_error\"",
+            "\"file_url\"");
     private static final String CACHE_CONTROL = "cache_control";
     private static final String BASE64 = ";base64,";
 
@@ -30,6 +38,22 @@ final class CommonForm {
     private CommonForm(Quirks quirks, Dropped dropped) {
         this.quirks = quirks;
         this.dropped = dropped;
+    }
+
+    /** Whether a request of OpenAI's dialect may hold extensions; what looks like one may be text, too. */
+    static boolean mayBe(ModelRequest request) {
+        for (String field : OF_REQUESTS) {
+            if (request.fields().contains(field)) {
+                return true;
+            }
+        }
+        String text = new String(request.bytes(), StandardCharsets.ISO_8859_1);
+        for (String name : WITHIN_MESSAGES) {
+            if (text.contains(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static void leave(ObjectNode chat, Quirks quirks, Dropped dropped) {

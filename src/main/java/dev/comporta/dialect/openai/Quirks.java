@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
+import dev.comporta.dialect.ModelRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -76,9 +77,10 @@ final class Quirks {
         return found == null ? SETS.getOrDefault("", new Quirks(Json.object())) : found;
     }
 
-    /** Whether a request with these fields at the top may have to be changed. */
-    boolean concern(Set<String> fields, String model) {
-        if (messages.exist() || rule.concerns(fields)) {
+    /** Whether a request may have to be changed; decided without reading it again. */
+    boolean concern(ModelRequest request, String model) {
+        Set<String> fields = request.fields();
+        if (messages.exist() || rule.concerns(fields) || refuseExtensions() && CommonForm.mayBe(request)) {
             return true;
         }
         for (OfModels some : models) {
@@ -89,9 +91,9 @@ final class Quirks {
         return false;
     }
 
-    /** Whether messages may have to be changed, too. */
-    boolean concernMessages() {
-        return messages.exist();
+    /** Whether the extensions of the common form must be left out even for callers of the same dialect. */
+    boolean refuseExtensions() {
+        return set.path("refusesExtensions").asBoolean();
     }
 
     /**

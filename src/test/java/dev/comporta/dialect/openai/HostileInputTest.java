@@ -177,8 +177,9 @@ class HostileInputTest {
             } catch (IOException none) {
                 assertThat(none).isNotNull();
             }
+            ModelRequest streaming = ModelRequest.parse(Buffer.buffer("{\"model\":\"m\",\"stream\":true}"));
             new ChatTranslation(
-                            context().request(),
+                            random.nextBoolean() ? streaming : context().request(),
                             new TargetTraits("m", "mistral", null, true),
                             false,
                             null,
