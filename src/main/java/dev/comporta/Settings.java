@@ -7,8 +7,11 @@ import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
+import dev.comporta.pipeline.RemoteImagesConfig;
+import dev.comporta.pipeline.SelfTestConfig;
 import dev.comporta.provider.DemoConfig;
 import dev.comporta.provider.ProviderConfig;
+import dev.comporta.provider.RealtimeConfig;
 import dev.comporta.secret.SecretConfig;
 import dev.comporta.store.StoreConfig;
 import dev.comporta.usage.JournalConfig;
@@ -41,7 +44,10 @@ final class Settings {
             ModelConfig.class,
             OwnershipConfig.class,
             ProviderConfig.class,
+            RealtimeConfig.class,
+            RemoteImagesConfig.class,
             SecretConfig.class,
+            SelfTestConfig.class,
             StoreConfig.class);
 
     private static final String STAR = "*";

@@ -67,8 +67,9 @@ class ArchitectureTest {
             "http.ModelList -> client.ClientDirectory",
             "http.ModelList -> model.Model",
             "http.ModelList -> model.ModelRegistry",
-            "http.ModelList -> model.ModelStatus",
-            "http.ModelList -> model.Prices",
+            "http.ModelShapes -> model.Model",
+            "http.ModelShapes -> model.ModelStatus",
+            "http.ModelShapes -> model.Prices",
             // A value that was never loaded refuses its reader in the words of the API.
             "store.Live -> core.ErrorCode",
             "store.Live -> core.GatewayError"));

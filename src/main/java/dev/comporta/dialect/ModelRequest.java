@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,8 @@ public final class ModelRequest {
     private @Nullable String metadata;
     private boolean store;
     private final ObjectReferences references = new ObjectReferences();
+
+    private final Set<String> fields = new HashSet<>();
 
     private ModelRequest(Buffer body) {
         this.body = body;
@@ -145,6 +149,11 @@ public final class ModelRequest {
         return references.found();
     }
 
+    /** The names of the fields at the top, for whoever must know whether it is worth while to read more. */
+    public Set<String> fields() {
+        return fields;
+    }
+
     /** The caller's bytes. */
     public byte[] bytes() {
         return bytes;
@@ -209,6 +218,7 @@ public final class ModelRequest {
         while ((name = json.nextFieldName()) != null) {
             int memberStart = Json.tokenStart(json);
             JsonToken value = json.nextToken();
+            fields.add(name);
             switch (name) {
                 case "model" -> readModel(json, value);
                 case "stream" -> readStream(value);

@@ -1,5 +1,6 @@
 package dev.comporta.dialect;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -13,6 +14,7 @@ public final class Translated implements Translation {
     private final CallerApi.AnswerContext context;
     private final TargetTraits traits;
     private final Dropped dropped;
+    private @Nullable ObjectNode chat;
 
     public Translated(
             CallerApi caller,
@@ -25,6 +27,11 @@ public final class Translated implements Translation {
         this.context = context;
         this.traits = traits;
         this.dropped = dropped;
+    }
+
+    @Override
+    public void complete(ObjectNode completed) {
+        chat = completed;
     }
 
     @Override

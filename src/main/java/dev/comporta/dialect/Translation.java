@@ -1,5 +1,6 @@
 package dev.comporta.dialect;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.util.function.Supplier;
@@ -9,7 +10,24 @@ import org.jspecify.annotations.Nullable;
  * One attempt at one target in terms of wire formats: the request as the provider understands it, and its answer as the
  * caller does. Where both speak the same dialect the bytes pass, and are only looked at. One object for one attempt.
  */
-public interface Translation {
+public interface Translation extends ErrorTranslation {
+
+    /**
+     * The request in the common form, if it is translated: what {@link #request} writes, to be completed before with
+     * what only I/O can bring, such as an image behind a link. Null if the bytes pass.
+     *
+     * @throws dev.comporta.core.GatewayError if it makes no sense
+     */
+    default @Nullable ObjectNode chat() {
+        return null;
+    }
+
+    /**
+     * Writes this in place of {@link #chat}: the same, with what only I/O could bring, such as an image behind a link.
+     */
+    default void complete(ObjectNode chat) {
+        throw new IllegalStateException("the caller's bytes pass as they are");
+    }
 
     /**
      * The request.
@@ -28,21 +46,6 @@ public interface Translation {
 
     /** The answer as a stream. */
     AnswerStream stream();
-
-    /**
-     * An error of the provider, read.
-     *
-     * @param status as the provider sent it, or 200 for one that came in an answer
-     * @return null if the body is no error of the provider's dialect
-     */
-    @Nullable
-    ProviderError error(int status, byte[] body);
-
-    /** Writes an error for the caller. */
-    Buffer write(ProviderError error);
-
-    /** Whether caller and provider speak the same dialect, so that errors and headers pass as they are. */
-    boolean isPassing();
 
     /**
      * A whole answer.

@@ -10,8 +10,10 @@ import dev.comporta.core.Reply;
 import dev.comporta.core.Uuid7;
 import dev.comporta.pipeline.Pipeline;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -19,19 +21,41 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
-/** The routes below {@code /v1}. Everything there that is not known is refused: an allow-list, not a block-list. */
+/**
+ * The routes to models, in the three dialects that callers speak. Everything there that is not known is refused: an
+ * allow-list, not a block-list.
+ */
 @ApplicationScoped
 public class DataPlane {
 
     /** Before all that Quarkus puts in front of its own routes: calls need none of it. */
-    private static final int FIRST = -10_000;
+    static final int FIRST = -10_000;
 
     /** The status in the access log when there was nobody left to answer. */
     private static final int CALLER_GONE = 499;
+
+    private static final Map<String, ApiType> ENDPOINTS = Map.of(
+            "/v1/chat/completions", ApiType.CHAT_COMPLETIONS,
+            "/v1/responses", ApiType.RESPONSES,
+            "/v1/messages", ApiType.MESSAGES,
+            "/v1/messages/count_tokens", ApiType.COUNT_TOKENS,
+            "/v1/embeddings", ApiType.EMBEDDINGS,
+            "/v1/completions", ApiType.COMPLETIONS);
+
+    private static final String GEMINI = "/v1beta/models/.+:[A-Za-z]+";
+
+    private static final Map<String, ApiType> GEMINI_METHODS = Map.of(
+            "generateContent", ApiType.GENERATE_CONTENT,
+            "streamGenerateContent", ApiType.GENERATE_CONTENT,
+            "countTokens", ApiType.COUNT_TOKENS,
+            "embedContent", ApiType.EMBEDDINGS,
+            "batchEmbedContents", ApiType.EMBEDDINGS);
 
     private static final Logger LOG = Logger.getLogger(DataPlane.class);
     private static final Logger ACCESS = Logger.getLogger("dev.comporta.access");
@@ -55,15 +79,31 @@ public class DataPlane {
     }
 
     void register(@Observes Router router) {
-        router.post("/v1/chat/completions").order(FIRST).handler(this::chat);
-        router.get("/v1/models").order(FIRST).handler(context -> answer(context, models::list));
-        router.getWithRegex("/v1/models/.+").order(FIRST).handler(context -> answer(context, models::one));
-        router.route("/v1/models").order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
-        router.route("/v1/models/*").order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
+        ENDPOINTS.forEach((path, api) ->
+                router.post(path).order(FIRST).handler(context -> model(context, api, ErrorBody.dialectOf(path))));
+        router.postWithRegex(GEMINI).order(FIRST).handler(this::gemini);
+        router.routeWithRegex(GEMINI).order(FIRST + 1).handler(context -> wrongMethod(context, "POST"));
+        for (String models : List.of("/v1/models", "/v1beta/models")) {
+            router.get(models).order(FIRST).handler(context -> answer(context, this.models::list));
+            router.getWithRegex(models + "/.+").order(FIRST).handler(context -> answer(context, this.models::one));
+            router.route(models).order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
+            router.route(models + "/*").order(FIRST + 1).handler(context -> wrongMethod(context, "GET"));
+        }
         router.route("/v1/*").order(FIRST + 2).handler(passThrough::handle);
+        router.route("/v1beta/*").order(FIRST + 2).handler(DataPlane::unknown);
     }
 
-    private void chat(RoutingContext context) {
+    private void gemini(RoutingContext context) {
+        String path = context.request().path();
+        ApiType api = GEMINI_METHODS.get(path.substring(path.lastIndexOf(':') + 1));
+        if (api == null) {
+            unknown(context);
+        } else {
+            model(context, api, Dialect.GEMINI);
+        }
+    }
+
+    private void model(RoutingContext context, ApiType api, Dialect dialect) {
         HttpServerRequest request = context.request();
         long startNanos = System.nanoTime();
         Instant receivedAt = clock.instant();
@@ -79,7 +119,7 @@ public class DataPlane {
         });
         Caller caller;
         try {
-            caller = pipeline.authenticate(request.headers());
+            caller = pipeline.authenticate(credentials(request, dialect));
         } catch (RuntimeException e) {
             ErrorReply.write(request, id, asGatewayError(e));
             return;
@@ -89,16 +129,16 @@ public class DataPlane {
                 receivedAt,
                 startNanos,
                 "POST",
-                "/v1/chat/completions",
+                request.path(),
                 request.query(),
-                ApiType.CHAT_COMPLETIONS,
-                Dialect.OPENAI,
+                api,
+                dialect,
                 request.headers(),
                 body,
                 gone.future());
         Future<Reply> reply = incoming.read()
                 .compose(
-                        body -> pipeline.chat(call.apply(body), caller),
+                        body -> pipeline.model(call.apply(body), caller),
                         failure -> pipeline.unread(call.apply(Buffer.buffer()), caller, failure));
         reply.onComplete(result -> {
             if (result.succeeded()) {
@@ -107,6 +147,14 @@ public class DataPlane {
                 ErrorReply.write(request, id, asGatewayError(result.cause()));
             }
         });
+    }
+
+    /** Google's REST API takes a key in the query too, from where it goes no further. */
+    private static MultiMap credentials(HttpServerRequest request, Dialect dialect) {
+        String key = dialect == Dialect.GEMINI ? request.getParam("key") : null;
+        return key == null || request.headers().contains("x-goog-api-key")
+                ? request.headers()
+                : HttpHeaders.headers().addAll(request.headers()).set("x-goog-api-key", key);
     }
 
     private static void answer(RoutingContext context, Function<HttpServerRequest, Buffer> work) {
@@ -134,6 +182,14 @@ public class DataPlane {
         }
         LOG.error("A call failed for a reason that is the gateway's own", cause);
         return new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
+    }
+
+    private static void unknown(RoutingContext context) {
+        refuse(
+                context,
+                new GatewayError(
+                        ErrorCode.FORBIDDEN,
+                        "The gateway passes on only the endpoints that it knows, and this is none of them."));
     }
 
     private static void wrongMethod(RoutingContext context, String allowed) {

@@ -2,8 +2,8 @@ package dev.comporta.http;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
-import dev.comporta.dialect.openai.OpenAiError;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,6 +19,11 @@ final class ErrorReply {
     private ErrorReply() {}
 
     static void write(HttpServerRequest request, UUID id, GatewayError error) {
+        write(request, id, error, ErrorBody.of(error, ErrorBody.dialectOf(request.path())));
+    }
+
+    /** @param body what says it in the caller's words */
+    static void write(HttpServerRequest request, UUID id, GatewayError error, Buffer body) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) {
             return;
@@ -36,7 +41,7 @@ final class ErrorReply {
         } else if (!request.isEnded()) {
             request.handler(ignored -> {}).resume();
         }
-        response.end(OpenAiError.body(error));
+        response.end(body);
     }
 
     /**

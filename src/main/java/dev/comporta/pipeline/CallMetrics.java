@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ApiType;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.usage.Outcome;
@@ -84,7 +85,12 @@ public class CallMetrics {
     void ended(Route route, Outcome outcome, Recording recording, long overheadNanos) {
         active.decrementAndGet();
         String model = route.model() == null ? UNKNOWN_MODEL : route.model().name();
-        Key key = new Key("chat", route.provider().name(), model, outcome.status(), outcome.statusCode());
+        Key key = new Key(
+                operation(route.admitted().call().apiType()),
+                route.provider().name(),
+                model,
+                outcome.status(),
+                outcome.statusCode());
         meters.computeIfAbsent(key, this::meters)
                 .record(
                         System.nanoTime() - route.admitted().call().startNanos(),
@@ -93,11 +99,21 @@ public class CallMetrics {
                         outcome.tokens());
     }
 
+    /** In the words of the conventions, where they have one. */
+    private static String operation(ApiType api) {
+        return switch (api) {
+            case CHAT_COMPLETIONS, RESPONSES, MESSAGES -> "chat";
+            case GENERATE_CONTENT -> "generate_content";
+            case COMPLETIONS -> "text_completion";
+            default -> api.word();
+        };
+    }
+
     /** Counts a passed-through call that has ended. */
     void passed(PassRoute route, Outcome outcome, Recording recording, long overheadNanos) {
         active.decrementAndGet();
         String model = route.model() == null ? UNKNOWN_MODEL : route.model().name();
-        String operation = route.pass().call().apiType().word();
+        String operation = operation(route.pass().call().apiType());
         Key key = new Key(operation, route.provider().name(), model, outcome.status(), outcome.statusCode());
         meters.computeIfAbsent(key, this::meters)
                 .record(

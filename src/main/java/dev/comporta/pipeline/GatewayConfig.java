@@ -2,6 +2,7 @@ package dev.comporta.pipeline;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** The switches of the whole gateway. */
 @ConfigMapping(prefix = "gateway")
@@ -18,6 +19,21 @@ public interface GatewayConfig {
     /** Whether the {@code x-vercel-*} aliases of the answer headers are sent too. */
     @WithDefault("true")
     boolean compatibilityHeaders();
+
+    /** After how long a silence a stream is kept alive by something that means nothing. */
+    @WithDefault("15S")
+    Duration streamPingInterval();
+
+    /** How requests are told to providers of another dialect. */
+    DialectConfig dialect();
+
+    /** How requests are told to providers of another dialect. */
+    interface DialectConfig {
+
+        /** Whether a field that the provider cannot be told is refused, even if the answer does not depend on it. */
+        @WithDefault("false")
+        boolean strict();
+    }
 
     /** Whether calls may go direct. */
     enum DirectMode {

@@ -37,10 +37,10 @@ final class PassList {
 
         private static final long serialVersionUID = 1;
 
-        private final transient ProviderError error;
+        private final transient ErrorAnswer error;
         private final transient Upstream.Answer answer;
 
-        Refused(ProviderError error, Upstream.Answer answer) {
+        Refused(ErrorAnswer error, Upstream.Answer answer) {
             super(null, null, false, false);
             this.error = error;
             this.answer = answer;
@@ -136,7 +136,7 @@ final class PassList {
             return BoundedBody.collect(answer.body(), MOST_OF_A_PAGE).map(body -> {
                 upstreamNanos += System.nanoTime() - sentNanos;
                 if (answer.status() != 200) {
-                    throw new Refused(ProviderError.of(answer.status(), body, route.key(), route.ownKey()), answer);
+                    throw new Refused(ErrorAnswer.passing(answer.status(), body, route.key(), route.ownKey()), answer);
                 }
                 return body.getBytes();
             });
@@ -158,7 +158,7 @@ final class PassList {
 
     private void fail(Throwable cause) {
         if (cause instanceof Refused refused) {
-            ProviderError error = refused.error;
+            ErrorAnswer error = refused.error;
             end(Outcome.refused(error.status(), error.code(), error.message()))
                     .onComplete(recorded -> reply.tryComplete(Reply.whole(
                             error.status(),

@@ -158,7 +158,7 @@ final class Passage {
     private void refused(Upstream.Answer answer, Buffer body) {
         over = true;
         reset();
-        ProviderError error = ProviderError.of(answer.status(), body, route.key(), route.ownKey());
+        ErrorAnswer error = ErrorAnswer.passing(answer.status(), body, route.key(), route.ownKey());
         ended(Outcome.refused(error.status(), error.code(), error.message()))
                 .onComplete(recorded -> reply.tryComplete(Reply.whole(
                         error.status(),

@@ -1,17 +1,24 @@
 package dev.comporta.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.client.ClientDirectory;
+import dev.comporta.core.ApiType;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
+import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.ModelRequest;
+import dev.comporta.dialect.Outgoing;
+import dev.comporta.dialect.Translation;
 import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
+import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.provider.Provider;
 import dev.comporta.provider.Providers;
 import dev.comporta.secret.ProviderKeys;
@@ -20,6 +27,7 @@ import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +45,10 @@ public class Pipeline {
     private final Providers providers;
     private final ProviderKeys keys;
     private final UsageRecorder usage;
-    private final ChatExchanges exchanges;
+    private final TokenCount tokenCount;
+    private final ObjectOwners owners;
+    private final RemoteImages images;
+    private final ModelExchanges exchanges;
     private final CallMetrics metrics;
     private final GatewayConfig config;
 
@@ -47,7 +58,10 @@ public class Pipeline {
             Providers providers,
             ProviderKeys keys,
             UsageRecorder usage,
-            ChatExchanges exchanges,
+            TokenCount tokenCount,
+            ObjectOwners owners,
+            RemoteImages images,
+            ModelExchanges exchanges,
             CallMetrics metrics,
             GatewayConfig config) {
         this.clients = clients;
@@ -55,34 +69,45 @@ public class Pipeline {
         this.providers = providers;
         this.keys = keys;
         this.usage = usage;
+        this.tokenCount = tokenCount;
+        this.owners = owners;
+        this.images = images;
         this.exchanges = exchanges;
         this.metrics = metrics;
         this.config = config;
     }
 
     /**
-     * Handles a chat completion call.
+     * Handles a call to a model.
      *
      * @param caller as {@link #authenticate} said
      * @return the answer, at the latest when its first event is there; a failure is a {@link GatewayError}
      */
-    public Future<Reply> chat(Call call, Caller caller) {
+    public Future<Reply> model(Call call, Caller caller) {
         AuthenticatedCall authenticated = new AuthenticatedCall(call, caller);
         ModelRequest request = null;
         try {
-            request = ModelRequest.parse(call.body());
+            request = parse(call);
             AdmittedCall admitted = admit(authenticated, request);
+            if (isEstimate(admitted)) {
+                return tokenCount.estimate(admitted);
+            }
             Route route = route(admitted);
-            return exchanges.send(route);
-        } catch (GatewayError refusal) {
-            return refused(authenticated, request, refusal);
+            return prepare(route)
+                    .transform(outgoing -> outgoing.succeeded()
+                            ? exchanges.send(route, outgoing.result())
+                            : refused(authenticated, admitted.request(), outgoing.cause()));
         } catch (RuntimeException e) {
-            LOG.error("A call failed for a reason that is the gateway's own", e);
-            return refused(
-                    authenticated,
-                    request,
-                    new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason."));
+            return refused(authenticated, request, e);
         }
+    }
+
+    private static ModelRequest parse(Call call) {
+        if (call.dialect() != Dialect.GEMINI) {
+            return ModelRequest.parse(call.body());
+        }
+        GeminiPath path = GeminiPath.of(call.endpoint(), call.query());
+        return ModelRequest.parse(call.body(), path.model(), path.isStream());
     }
 
     /**
@@ -112,18 +137,53 @@ public class Pipeline {
     private Route route(AdmittedCall admitted) {
         ResolvedTarget resolved =
                 registry.resolve(admitted.request().model(), providers.names()).get(0);
-        String name = resolved.target().provider();
-        Provider provider = providers
+        Provider provider = provider(resolved.target().provider());
+        Secret key = key(admitted, provider);
+        Dropped dropped = new Dropped(config.dialect().strict());
+        Translation translation = Translations.of(admitted, resolved, provider, key, dropped);
+        return new Route(admitted, resolved.target(), resolved.model(), provider, translation, dropped, key);
+    }
+
+    private Provider provider(String name) {
+        return providers
                 .find(name)
                 .orElseThrow(() -> new GatewayError(
                         ErrorCode.MODEL_NOT_FOUND, "The provider %s is not configured.".formatted(name), "model"));
-        if (provider.dialect() != Dialect.OPENAI) {
-            throw new GatewayError(
-                    ErrorCode.UNSUPPORTED_DIALECT,
-                    "Chat completions cannot be translated for the provider %s yet.".formatted(name),
-                    "model");
-        }
-        return new Route(admitted, resolved.target(), resolved.model(), provider, key(admitted, provider));
+    }
+
+    /** Whether the input's tokens are asked for, and the target's provider has no such question. */
+    private boolean isEstimate(AdmittedCall admitted) {
+        return admitted.call().apiType() == ApiType.COUNT_TOKENS
+                && provider(registry.resolve(admitted.request().model(), providers.names())
+                                        .get(0)
+                                        .target()
+                                        .provider())
+                                .dialect()
+                        != admitted.call().dialect();
+    }
+
+    /** All that must be known before the request can be written. */
+    private Future<Outgoing> prepare(Route route) {
+        return mayReach(route)
+                .compose(allowed -> complete(route))
+                .map(complete -> route.translation().request());
+    }
+
+    /** In the account of the shared key a client reaches its own objects only; in its own account it is at home. */
+    private Future<?> mayReach(Route route) {
+        Caller caller = route.admitted().caller();
+        List<ObjectReference> references = route.admitted().request().references();
+        return caller.providerKey() != null || references.isEmpty()
+                ? Future.succeededFuture()
+                : owners.check(references, route.provider().name(), caller.clientId());
+    }
+
+    /** Gemini wants the images themselves, where other providers take a link. */
+    private Future<?> complete(Route route) {
+        ObjectNode chat = route.translation().chat();
+        return chat != null && route.provider().dialect() == Dialect.GEMINI && images.isNeeded(chat)
+                ? images.inline(chat).onSuccess(route.translation()::complete)
+                : Future.succeededFuture();
     }
 
     private @Nullable Secret key(AdmittedCall admitted, Provider provider) {
@@ -147,14 +207,14 @@ public class Pipeline {
      * @return always fails, with {@code failure}
      */
     public Future<Reply> unread(Call call, Caller caller, Throwable failure) {
-        return failure instanceof GatewayError refusal
-                ? refused(new AuthenticatedCall(call, caller), null, refusal)
+        return failure instanceof GatewayError
+                ? refused(new AuthenticatedCall(call, caller), null, failure)
                 : Future.failedFuture(failure);
     }
 
     /** A call that its client made, and that no provider saw, is a row of the usage log too. */
-    private Future<Reply> refused(
-            AuthenticatedCall authenticated, @Nullable ModelRequest request, GatewayError refusal) {
+    private Future<Reply> refused(AuthenticatedCall authenticated, @Nullable ModelRequest request, Throwable cause) {
+        GatewayError refusal = asRefusal(cause);
         metrics.refused(refusal.code());
         return usage.record(
                         authenticated.call(),
@@ -164,6 +224,14 @@ public class Pipeline {
                         request == null ? null : request.model())
                 .ended(Outcome.refused(refusal.code().status(), refusal.code().code(), refusal.getMessage()))
                 .compose(recorded -> Future.failedFuture(refusal));
+    }
+
+    private static GatewayError asRefusal(Throwable cause) {
+        if (cause instanceof GatewayError refusal) {
+            return refusal;
+        }
+        LOG.error("A call failed for a reason that is the gateway's own", cause);
+        return new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
     }
 
     /** What can be read of it: a refusal may be about the attribution itself. */

@@ -2,6 +2,8 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.Secret;
 import dev.comporta.core.Target;
+import dev.comporta.dialect.Dropped;
+import dev.comporta.dialect.Translation;
 import dev.comporta.model.Model;
 import dev.comporta.provider.Provider;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Where an admitted call goes.
  *
  * @param model the registry row that prices it, or null if the registry does not know the model
+ * @param translation between the caller's API and the provider's
+ * @param dropped what the provider could not be told
  * @param key what is presented to the provider, or null if it needs none
  */
 record Route(
@@ -17,4 +21,6 @@ record Route(
         Target target,
         @Nullable Model model,
         Provider provider,
+        Translation translation,
+        Dropped dropped,
         @Nullable Secret key) {}

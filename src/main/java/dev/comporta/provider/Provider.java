@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param dialect the wire format that it understands
  * @param keyRequired whether a call without a key is pointless
  * @param streamUsage how it is brought to tell the usage of a stream
+ * @param hasResponses whether it has the Responses API itself
  * @param quirks the name of the set of ways in which it differs from its dialect, such as {@code groq}; empty for none
  * @param hangUp what is done when a caller leaves in the middle of an answer
  * @param upstream where its attempts are sent
@@ -19,6 +20,7 @@ public record Provider(
         Dialect dialect,
         boolean keyRequired,
         ProviderConfig.StreamUsage streamUsage,
+        boolean hasResponses,
         String quirks,
         HangUp hangUp,
         Upstream upstream) {

@@ -34,6 +34,10 @@ public interface ProviderConfig {
         @WithDefault("request")
         StreamUsage streamUsage();
 
+        /** Whether it has OpenAI's Responses API itself, so that such calls are passed and not translated. */
+        @WithDefault("false")
+        boolean responses();
+
         /**
          * The set of ways in which it differs from its dialect: {@code openai}, {@code groq}, {@code mistral} or
          * {@code none}. By default its own name, if that is one of them.

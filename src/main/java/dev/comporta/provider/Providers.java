@@ -45,6 +45,7 @@ public class Providers {
                             Dialect.OPENAI,
                             false,
                             ProviderConfig.StreamUsage.REQUEST,
+                            false,
                             NO_QUIRKS,
                             Provider.HangUp.CANCEL,
                             new DemoUpstream(vertx)));
@@ -71,6 +72,7 @@ public class Providers {
                 settings.dialect(),
                 settings.keyRequired(),
                 settings.streamUsage(),
+                settings.responses(),
                 quirks(name, settings),
                 new Provider.HangUp(
                         settings.onHangUp() == ProviderConfig.OnHangUp.DRAIN,

@@ -65,6 +65,20 @@ public record Outcome(
         return new Outcome(Status.SUCCESS, statusCode, tokens, source, null, null);
     }
 
+    /** The same of a call whose caller had left by then: what the provider still said was heard without the caller. */
+    public Outcome withoutCaller() {
+        UsageSource heard = source == UsageSource.EXACT && tokens.totalTokens() > 0 ? UsageSource.DRAINED : source;
+        return new Outcome(
+                Status.CANCELLED,
+                CALLER_GONE,
+                tokens,
+                units,
+                heard,
+                "caller_gone",
+                "The caller closed the connection.",
+                created);
+    }
+
     /** A call that failed before anything was used. */
     public static Outcome refused(int statusCode, @Nullable String code, @Nullable String message) {
         return new Outcome(Status.ERROR, statusCode, TokenUsage.NONE, UsageSource.EXACT, code, message);

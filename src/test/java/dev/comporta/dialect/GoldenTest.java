@@ -10,6 +10,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.CallerApi.AnswerContext;
+import dev.comporta.dialect.anthropic.AnthropicApi;
+import dev.comporta.dialect.anthropic.MessagesApi;
+import dev.comporta.dialect.gemini.GeminiApi;
+import dev.comporta.dialect.gemini.GenerateContentApi;
+import dev.comporta.dialect.openai.ChatCompletionsApi;
+import dev.comporta.dialect.openai.OpenAiApi;
+import dev.comporta.dialect.openai.ResponsesApi;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,10 +43,19 @@ class GoldenTest {
     private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** By the first word of a directory. */
-    private static final Map<String, CallerApi> CALLERS = Map.of();
+    private static final Map<String, CallerApi> CALLERS = Map.of(
+            "chat", new ChatCompletionsApi(),
+            "responses", new ResponsesApi(),
+            "messages", new MessagesApi(),
+            "gemini", new GenerateContentApi());
 
     /** By the second word of a directory. */
-    private static final Map<String, ProviderApi> PROVIDERS = Map.of();
+    private static final Map<String, ProviderApi> PROVIDERS = Map.of(
+            "openai", new OpenAiApi(),
+            "groq", new OpenAiApi(),
+            "mistral", new OpenAiApi(),
+            "anthropic", new AnthropicApi(),
+            "gemini", new GeminiApi());
 
     /** What a request says besides its body. */
     private static final String TRAITS = "golden";

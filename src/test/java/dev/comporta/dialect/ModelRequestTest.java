@@ -56,6 +56,14 @@ class ModelRequestTest {
         }
 
         @Test
+        void knows_the_names_of_the_fields_at_the_top() {
+            ModelRequest request = ModelRequest.parse(
+                    Buffer.buffer("{\"model\":\"m\",\"n\":null,\"messages\":[{\"role\":{}}],\"n\":1}"));
+
+            assertThat(request.fields()).containsExactlyInAnyOrder("model", "n", "messages");
+        }
+
+        @Test
         void a_provider_that_is_not_asked_for_usage_gets_the_very_buffer_too() {
             Buffer buffer = Buffer.buffer("{\"model\":\"m\",\"stream\":true}");
 

@@ -8,7 +8,11 @@ import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.Target;
+import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.ModelRequest;
+import dev.comporta.dialect.TargetTraits;
+import dev.comporta.dialect.Translation;
+import dev.comporta.dialect.openai.ChatTranslation;
 import dev.comporta.model.Cost;
 import dev.comporta.model.ExchangeRate;
 import dev.comporta.provider.Provider;
@@ -79,7 +83,7 @@ class ReplyHeadersTest {
     @Test
     void of_an_error_name_its_source_and_the_status_that_was_changed() {
         Upstream.Answer answer = answer(529, "content-type", "text/html", "retry-after", "7");
-        ProviderError error = ProviderError.of(529, Buffer.buffer("<html>"), null, false);
+        ErrorAnswer error = ErrorAnswer.passing(529, Buffer.buffer("<html>"), null, false);
 
         MultiMap sent = headers.ofError(answer, 0, error);
 
@@ -91,7 +95,7 @@ class ReplyHeadersTest {
 
     @Test
     void of_an_error_repeat_no_status_that_was_kept() {
-        ProviderError error = ProviderError.of(429, Buffer.buffer("{\"error\":{}}"), null, false);
+        ErrorAnswer error = ErrorAnswer.passing(429, Buffer.buffer("{\"error\":{}}"), null, false);
 
         assertThat(headers.ofError(answer(429), 0, error).contains("x-gateway-provider-status"))
                 .isFalse();
@@ -127,14 +131,22 @@ class ReplyHeadersTest {
                 Promise.<Void>promise().future());
         Caller caller = new Caller(new UUID(0, 1), "acme", true, null, null);
         Provider provider = new Provider(
-                "groq", Dialect.OPENAI, true, StreamUsage.REQUEST, "groq", Provider.HangUp.CANCEL, request -> {
+                "groq", Dialect.OPENAI, true, StreamUsage.REQUEST, true, "groq", Provider.HangUp.CANCEL, request -> {
                     throw new AssertionError("nothing is sent here");
                 });
+        Translation translation = new ChatTranslation(
+                ModelRequest.parse(body),
+                new TargetTraits("openai/gpt-oss", "groq", null, true),
+                false,
+                null,
+                new Dropped(false));
         return new Route(
                 new AdmittedCall(call, caller, ModelRequest.parse(body), Attribution.NONE, false),
                 new Target("groq", "openai/gpt-oss"),
                 null,
                 provider,
+                translation,
+                new Dropped(false),
                 null);
     }
 }

@@ -69,7 +69,13 @@ class ErrorContractTest {
                         ErrorCode.UNSUPPORTED_DIALECT,
                         "model",
                         "gateway",
-                        test -> Gateway.chat(Gateway.question("anthropic/claude-new"))),
+                        test -> Gateway.post("/v1/embeddings", "{\"model\":\"anthropic/claude-new\",\"input\":\"x\"}")),
+                new Refusal(
+                        ErrorCode.UNSUPPORTED_PARAMETER,
+                        "n",
+                        "gateway",
+                        test -> Gateway.chat(
+                                "{\"model\":\"anthropic/claude-new\",\"n\":2,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}")),
                 new Refusal(
                         ErrorCode.INVALID_API_KEY,
                         null,

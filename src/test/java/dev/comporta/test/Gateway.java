@@ -77,6 +77,12 @@ final class Gateway {
                 .build();
     }
 
+    static HttpResponse<byte[]> post(String path, String body, String... headers) {
+        return send(request(path, headers)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
     static HttpResponse<byte[]> get(String path, String... headers) {
         return send(request(path, headers).GET().build());
     }

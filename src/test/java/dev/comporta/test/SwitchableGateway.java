@@ -5,6 +5,7 @@ import io.smallrye.config.SmallRyeConfig;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The switches of the whole gateway, which a test can turn without another start. */
@@ -32,5 +33,15 @@ public class SwitchableGateway implements GatewayConfig {
     @Override
     public boolean compatibilityHeaders() {
         return compatibilityHeaders;
+    }
+
+    @Override
+    public Duration streamPingInterval() {
+        return configured.streamPingInterval();
+    }
+
+    @Override
+    public DialectConfig dialect() {
+        return configured.dialect();
     }
 }

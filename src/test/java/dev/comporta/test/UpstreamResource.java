@@ -18,19 +18,26 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
     static final String OPENAI_KEY = "sk-test-openai-0123456789abcdef";
     static final String GROQ_KEY = "gsk-test-groq-0123456789abcdef";
     static final String MISTRAL_KEY = "test-mistral-0123456789abcdef";
+    static final String ANTHROPIC_KEY = "sk-ant-test-0123456789abcdef";
+    static final String GOOGLE_KEY = "AIza-test-0123456789abcdef";
     static final String ACME_KEY = "sk-test-acme-0123456789abcdef";
 
     private @Nullable ScriptedUpstream upstream;
+    private @Nullable ScriptedSockets sockets;
 
     @Override
     public Map<String, String> start() {
         ScriptedUpstream started = ScriptedUpstream.start();
         upstream = started;
+        ScriptedSockets live = new ScriptedSockets();
+        sockets = live;
         String base = "http://127.0.0.1:" + started.port();
         Map<String, String> settings = new HashMap<>();
         provider(settings, "openai", base + "/openai/v1", OPENAI_KEY);
         provider(settings, "groq", base + "/groq/openai/v1", GROQ_KEY);
         provider(settings, "mistral", base + "/mistral/v1/", MISTRAL_KEY);
+        provider(settings, "anthropic", base + "/anthropic/v1", ANTHROPIC_KEY);
+        provider(settings, "google", base + "/google/v1beta", GOOGLE_KEY);
         provider(settings, "acme", base + "/acme/v1", ACME_KEY);
         provider(settings, "slow", base + "/slow/v1", ACME_KEY);
         settings.put("gateway.providers.slow.response-timeout", "1S");
@@ -44,6 +51,8 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         settings.put("gateway.providers.free.base-url", base + "/free");
         settings.put("gateway.providers.keyless.base-url", base + "/keyless/v1");
         settings.put("gateway.providers.keyless.key-required", "true");
+        provider(settings, "live", "http://127.0.0.1:" + live.port() + "/live/v1/", ACME_KEY);
+        settings.put("gateway.providers.live.connect-timeout", "3S");
         provider(settings, "dead", "http://127.0.0.1:" + closedPort() + "/v1", ACME_KEY);
         return settings;
     }
@@ -66,12 +75,18 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         if (upstream != null) {
             injector.injectIntoFields(upstream, new TestInjector.MatchesType(ScriptedUpstream.class));
         }
+        if (sockets != null) {
+            injector.injectIntoFields(sockets, new TestInjector.MatchesType(ScriptedSockets.class));
+        }
     }
 
     @Override
     public void stop() {
         if (upstream != null) {
             upstream.close();
+        }
+        if (sockets != null) {
+            sockets.close();
         }
     }
 }

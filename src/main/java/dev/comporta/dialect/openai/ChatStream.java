@@ -2,8 +2,11 @@ package dev.comporta.dialect.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.TokenUsage;
+import dev.comporta.dialect.AnswerStream;
 import dev.comporta.dialect.Json;
+import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.sse.SseEvent;
 import dev.comporta.dialect.sse.SseSplitter;
 import io.vertx.core.buffer.Buffer;
@@ -14,17 +17,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stream of chat completion chunks on its way to a caller of the same dialect. Events pass as the bytes they came in;
  * what the gateway asked for on its own account (usage) is taken out again; {@code [DONE]} is held back, so that usage
- * can be recorded before the caller knows that the stream is over.
+ * can be recorded before the caller knows that the stream is over. What Mistral says in words that OpenAI's callers do
+ * not know is written anew.
  *
  * <p>One object for one stream; not thread-safe.
  */
-public final class ChatStream {
+public final class ChatStream implements AnswerStream {
 
     private static final int MAX_EVENT_BYTES = 16 << 20;
     private static final Buffer EMPTY = Buffer.buffer(0);
+    private static final String WITHHELD = "The provider reported an error that cannot be shown.";
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final boolean stripUsage;
+    private final boolean tellUsage;
+    private final boolean mistral;
     private final @Nullable String secret;
     private final SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
     private final StringBuilder text = new StringBuilder();
@@ -34,6 +41,9 @@ public final class ChatStream {
     private Buffer out = EMPTY;
 
     private @Nullable TokenUsage usage;
+    /** The chunk that told usage where only Groq's callers look for it, if none told it in its own place. */
+    private byte @Nullable [] groqUsage;
+
     private @Nullable Buffer error;
     private boolean begun;
     /** Whether the bytes have ended: what is not JSON now was cut off in the middle, and nothing in it counts. */
@@ -42,29 +52,38 @@ public final class ChatStream {
     private boolean done;
     /** Whether an error was kept from the caller, who must be told of the failure in other words. */
     private boolean withheld;
+    /** Whether Groq has stopped early, in words that no SDK takes for an error. */
+    private boolean stopped;
 
     /**
      * @param stripUsage whether usage was asked for by the gateway only
      * @param secret what an error must not repeat, or null
      */
     public ChatStream(boolean stripUsage, @Nullable String secret) {
-        this.stripUsage = stripUsage;
-        this.secret = secret;
+        this(stripUsage, false, false, secret);
     }
 
     /**
-     * Takes bytes from the provider.
-     *
-     * @return what goes to the caller now; may be empty
-     * @throws IllegalStateException if an event is too long
+     * @param stripUsage whether usage was asked for by the gateway only
+     * @param tellUsage whether the caller asked for usage
+     * @param mistral whether chunks may be in Mistral's words
+     * @param secret what an error must not repeat, or null
      */
+    ChatStream(boolean stripUsage, boolean tellUsage, boolean mistral, @Nullable String secret) {
+        this.stripUsage = stripUsage;
+        this.tellUsage = tellUsage;
+        this.mistral = mistral;
+        this.secret = secret;
+    }
+
+    @Override
     public Buffer feed(Buffer chunk) {
         out = Buffer.buffer(chunk.length() + 2);
         splitter.feed(chunk, this::event);
         return take();
     }
 
-    /** The provider's bytes have ended; returns what was left of them: a last event whose blank line was missing. */
+    @Override
     public Buffer end() {
         out = Buffer.buffer();
         ending = true;
@@ -73,41 +92,85 @@ public final class ChatStream {
         return last.length() == 0 ? last : last.appendString("\n\n");
     }
 
-    /** Whether the provider said {@code [DONE]}; what comes behind it is ignored. */
+    @Override
     public boolean isDone() {
         return done;
     }
 
-    /** Whether an event with content (not a comment) has come. */
+    @Override
     public boolean hasBegun() {
         return begun;
     }
 
-    /** Whether the answer is whole: the provider said so, or every sign but the closing line was there. */
+    @Override
     public boolean isWhole() {
-        return (done || choices.areFinished()) && !withheld;
+        return (done || choices.areFinished()) && !(withheld || stopped || choices.haveFailed());
     }
 
-    /** What the provider says was used, if it has said so. */
+    @Override
     public @Nullable TokenUsage usage() {
         return usage;
     }
 
-    /** The data of an event that is an error, if there was one. */
-    public @Nullable Buffer error() {
+    @Override
+    public @Nullable ProviderError error() {
+        if (error == null) {
+            return null;
+        }
+        ProviderError read = OpenAiErrorReader.inStream(error.getBytes());
+        return withheld ? ProviderError.of(read.status(), "server_error", "provider_failed", WITHHELD) : read;
+    }
+
+    /** The data of an event that is an error, as it came, if there was one. */
+    public @Nullable Buffer errorBody() {
         return error;
     }
 
-    /** The text generated since the last call of this method. */
+    @Override
     public String takeText() {
         String taken = text.toString();
         text.setLength(0);
         return taken;
     }
 
-    /** Characters of text waiting to be taken. */
+    @Override
     public int textLength() {
         return text.length();
+    }
+
+    @Override
+    public Buffer close(TokenUsage used) {
+        Buffer last = Buffer.buffer();
+        if (tellUsage && groqUsage != null) {
+            last.appendString("data: ").appendBytes(usageChunk(groqUsage, used)).appendString("\n\n");
+        }
+        return last.appendString("data: [DONE]\n\n");
+    }
+
+    private static byte[] usageChunk(byte[] like, TokenUsage used) {
+        byte[] head = Json.bytes(beginning(like));
+        // Without its closing brace.
+        JsonBytes json = new JsonBytes().raw(Arrays.copyOf(head, head.length - 1));
+        json.raw(head.length > 2 ? "," : "").raw("\"choices\":[],\"usage\":");
+        Usage.write(used, json);
+        return json.raw("}").takeBytes();
+    }
+
+    /** What all chunks of a stream have in common, as far as this one says it. */
+    private static ObjectNode beginning(byte[] chunk) {
+        try {
+            if (Json.tree(chunk) instanceof ObjectNode object) {
+                return object.retain("id", "object", "created", "model");
+            }
+        } catch (IOException e) {
+            // There is more to it than was read before.
+        }
+        return Json.object();
+    }
+
+    @Override
+    public Buffer fail(ProviderError failure) {
+        return OpenAiError.terminalEvents(failure);
     }
 
     private Buffer take() {
@@ -144,15 +207,20 @@ public final class ChatStream {
         }
         if (chunk.usage != null) {
             usage = chunk.usage;
+            groqUsage = chunk.hasUsageObject ? null : data;
         }
-        if (chunk.error) {
+        stopped |= chunk.stopped;
+        if (chunk.error || chunk.stopped) {
             error = Buffer.buffer(data);
             if (secret != null && error.toString().contains(secret)) {
                 withheld = true;
                 return;
             }
         }
-        if (!stripUsage || chunk.usageRange == null) {
+        byte[] plain = mistral ? MistralAnswer.plain(data, "delta") : null;
+        if (plain != null) {
+            out.appendString("data: ").appendBytes(plain).appendString("\n\n");
+        } else if (!stripUsage || chunk.usageRange == null) {
             pass(event);
         } else if (!chunk.isUsageAlone()) {
             out.appendString("data: ")
@@ -208,6 +276,7 @@ public final class ChatStream {
         private Json.@Nullable Range usageRange;
 
         private boolean error;
+        private boolean stopped;
         private boolean hasUsageObject;
         private boolean noChoices = true;
 
@@ -252,7 +321,7 @@ public final class ChatStream {
             }
         }
 
-        /** Groq's final chunk says the token usage in {@code x_groq.usage}. */
+        /** Groq's final chunk says the token usage in {@code x_groq.usage}, or why it is the final one. */
         private void readGroq(JsonParser json, JsonToken value) throws IOException {
             if (value != JsonToken.START_OBJECT) {
                 json.skipChildren();
@@ -260,9 +329,11 @@ public final class ChatStream {
             }
             String name;
             while ((name = json.nextFieldName()) != null) {
-                if (json.nextToken() == JsonToken.START_OBJECT && name.equals("usage") && usage == null) {
+                JsonToken said = json.nextToken();
+                if (said == JsonToken.START_OBJECT && name.equals("usage") && usage == null) {
                     usage = Usage.read(json);
                 } else {
+                    stopped |= said == JsonToken.VALUE_STRING && name.equals("error");
                     json.skipChildren();
                 }
             }

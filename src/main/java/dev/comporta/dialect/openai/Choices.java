@@ -10,6 +10,7 @@ final class Choices {
 
     private final BitSet begun = new BitSet();
     private final BitSet finished = new BitSet();
+    private boolean failed;
 
     void seen(int index, boolean finish) {
         int place = Math.max(0, Math.min(index, MOST));
@@ -17,6 +18,15 @@ final class Choices {
         if (finish) {
             finished.set(place);
         }
+    }
+
+    /** A choice has ended with the word {@code error}, as Mistral's and OpenRouter's may. */
+    void fail() {
+        failed = true;
+    }
+
+    boolean haveFailed() {
+        return failed;
     }
 
     /** Whether there were choices, and each of them has ended. */

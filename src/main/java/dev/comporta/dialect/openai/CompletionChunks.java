@@ -7,6 +7,9 @@ import io.vertx.core.json.JsonObject;
 /** A whole chat completion as the stream of chunks that the caller asked for: one chunk of content, one of the end. */
 public final class CompletionChunks {
 
+    /** What the older API calls its answers and its chunks alike. */
+    private static final String LEGACY = "text_completion";
+
     private CompletionChunks() {}
 
     /** The events of a stream that says the same as {@code completion}, {@code [DONE]} included. */
@@ -15,15 +18,18 @@ public final class CompletionChunks {
         Object usage = whole.remove("usage");
         Object found = whole.remove("choices");
         JsonArray choices = found instanceof JsonArray array ? array : new JsonArray();
-        whole.put("object", "chat.completion.chunk");
+        if (!LEGACY.equals(whole.getValue("object"))) {
+            whole.put("object", "chat.completion.chunk");
+        }
         JsonArray contents = new JsonArray();
         JsonArray ends = new JsonArray();
         for (Object choice : choices) {
             if (choice instanceof JsonObject object) {
-                contents.add(content(object));
+                boolean legacy = object.containsKey("text");
+                contents.add(legacy ? object.copy().putNull("finish_reason") : content(object));
                 ends.add(new JsonObject()
                         .put("index", object.getValue("index", 0))
-                        .put("delta", new JsonObject())
+                        .put(legacy ? "text" : "delta", legacy ? "" : new JsonObject())
                         .put("finish_reason", object.getValue("finish_reason", "stop")));
             }
         }

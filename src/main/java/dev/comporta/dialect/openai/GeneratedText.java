@@ -57,6 +57,9 @@ final class GeneratedText {
                     String name = json.currentName();
                     if ("finish_reason".equals(name)) {
                         finish |= depth == OF_A_CHOICE;
+                        if (depth == OF_A_CHOICE && json.getText().equals("error")) {
+                            choices.fail();
+                        }
                     } else if (name != null && BILLED.contains(name)) {
                         text.append(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
                     }

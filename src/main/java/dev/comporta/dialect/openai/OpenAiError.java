@@ -1,6 +1,7 @@
 package dev.comporta.dialect.openai;
 
 import dev.comporta.core.GatewayError;
+import dev.comporta.dialect.ProviderError;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,11 @@ public final class OpenAiError {
                 error.code().code());
     }
 
+    /** The body of an error of a provider. */
+    public static Buffer body(ProviderError error) {
+        return body(error.message(), error.type(), error.param(), error.code());
+    }
+
     public static Buffer body(String message, String type, @Nullable String param, @Nullable String code) {
         return new JsonObject()
                 .put(
@@ -37,8 +43,15 @@ public final class OpenAiError {
 
     /** The end of a stream that failed after it began: the error, then {@code [DONE]}; SDKs raise on it. */
     public static Buffer terminalEvents(String message, @Nullable String code) {
-        return Buffer.buffer("data: ")
-                .appendBuffer(body(message, "server_error", null, code))
-                .appendString("\n\ndata: [DONE]\n\n");
+        return terminalEvents(body(message, "server_error", null, code));
+    }
+
+    /** The end of a stream that a provider broke off. */
+    public static Buffer terminalEvents(ProviderError error) {
+        return terminalEvents(body(error));
+    }
+
+    private static Buffer terminalEvents(Buffer body) {
+        return Buffer.buffer("data: ").appendBuffer(body).appendString("\n\ndata: [DONE]\n\n");
     }
 }

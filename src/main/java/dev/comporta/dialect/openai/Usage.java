@@ -6,7 +6,7 @@ import dev.comporta.core.TokenUsage;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a {@code usage} object of the OpenAI dialect, Groq's and Mistral's spellings included. */
+/** Reads and writes a {@code usage} object of the OpenAI dialect, Groq's and Mistral's spellings included. */
 final class Usage {
 
     private static final long ABSENT = -1;
@@ -41,6 +41,23 @@ final class Usage {
                 Math.min(usage.cacheWrite, usage.prompt),
                 completion,
                 Math.min(usage.reasoning, completion));
+    }
+
+    /** Writes the object as OpenAI does, with the details that the gateway knows. */
+    static void write(TokenUsage usage, JsonBytes json) {
+        json.raw("{\"prompt_tokens\":")
+                .number(usage.inputTokens())
+                .raw(",\"completion_tokens\":")
+                .number(usage.outputTokens())
+                .raw(",\"total_tokens\":")
+                .number(usage.totalTokens())
+                .raw(",\"prompt_tokens_details\":{\"cached_tokens\":")
+                .number(usage.cachedTokens())
+                .raw(",\"cache_write_tokens\":")
+                .number(usage.cacheWriteTokens())
+                .raw("},\"completion_tokens_details\":{\"reasoning_tokens\":")
+                .number(usage.reasoningTokens())
+                .raw("}}");
     }
 
     private void readObject(JsonParser json) throws IOException {

@@ -335,7 +335,7 @@ class ChatStreamTest {
         void that_the_caller_and_the_gateway_both_see(String error) {
             Seen seen = read(STRIP, HELLO + "data: " + error + "\n\n" + DONE);
 
-            assertThat(seen.stream.error()).hasToString(error);
+            assertThat(seen.stream.errorBody()).hasToString(error);
             assertThat(seen.out).startsWith(HELLO).contains("\"error\"");
         }
 
@@ -508,7 +508,7 @@ class ChatStreamTest {
                     stream.isWhole(),
                     stream.hasBegun(),
                     String.valueOf(stream.usage()),
-                    String.valueOf(stream.error()));
+                    String.valueOf(stream.errorBody()));
         }
     }
 }

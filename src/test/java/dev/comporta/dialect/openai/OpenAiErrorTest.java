@@ -44,8 +44,8 @@ class OpenAiErrorTest {
 
         assertThat(events.toString()).endsWith("\n\ndata: [DONE]\n\n").doesNotContain("finish_reason");
         assertThat(reader.isDone()).isTrue();
-        assertThat(reader.error()).isNotNull();
-        JsonObject error = new JsonObject(reader.error()).getJsonObject("error");
+        assertThat(reader.errorBody()).isNotNull();
+        JsonObject error = new JsonObject(reader.errorBody()).getJsonObject("error");
         assertThat(error.getString("message")).isEqualTo("It broke\n\ndata: off.");
         assertThat(error.getString("type")).isEqualTo("server_error");
         assertThat(error.getString("code")).isEqualTo("provider_failed");
