@@ -656,7 +656,9 @@ class EveryEndpointTest {
         try (RawCaller caller = new RawCaller()) {
             caller.send(bytes("POST /v1/files HTTP/1.1\r\nHost: g\r\nContent-Length: 999999999\r\n\r\n"));
 
-            assertThat(caller.answer().status()).isEqualTo(401);
+            Wire.Message answer = caller.answer();
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.header("connection")).isEqualToIgnoringCase("close");
         }
     }
 
