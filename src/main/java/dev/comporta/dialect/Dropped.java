@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 public final class Dropped {
 
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.$\\[\\]-]{1,80}");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.$?*\\[\\]-]{1,80}");
     private static final String ODD = "?";
     private static final int MOST = 50;
 
