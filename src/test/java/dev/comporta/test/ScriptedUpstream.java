@@ -16,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ public final class ScriptedUpstream implements AutoCloseable {
 
     /** A header of calls whose script begins before their body has been read; it is for {@link Exchange#in()}. */
     static final String BEFORE_BODY = "x-scripted-before-body";
+
+    /** Gemini's way to name a model. */
+    private static final Pattern MODEL_IN_PATH = Pattern.compile("/models/([^:?/ ]+):");
 
     private static final long PATIENCE_SECONDS = 20;
     private static final Script UNKNOWN_MODEL =
@@ -152,7 +157,11 @@ public final class ScriptedUpstream implements AutoCloseable {
 
     private static String model(Exchange exchange) {
         String named = exchange.request().header(SCRIPT);
-        return named.isEmpty() ? exchange.json().path("model").asText() : named;
+        if (!named.isEmpty()) {
+            return named;
+        }
+        Matcher inPath = MODEL_IN_PATH.matcher(exchange.request().startLine());
+        return inPath.find() ? inPath.group(1) : exchange.json().path("model").asText();
     }
 
     private static void tellGone(@Nullable Exchange exchange) {
