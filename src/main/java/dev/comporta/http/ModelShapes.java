@@ -59,6 +59,7 @@ enum ModelShapes {
                     .put("id", model.identifier())
                     .put("display_name", model.name())
                     .put("created_at", model.createdAt().toString())
+                    .put("lifecycle", model.status().word())
                     .put("max_input_tokens", model.contextWindow())
                     .put("max_tokens", model.maxOutputTokens());
         }
