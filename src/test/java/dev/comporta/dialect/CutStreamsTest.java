@@ -26,8 +26,9 @@ class CutStreamsTest {
     void the_caller_is_told_the_same(Bridge bridge) {
         for (byte[] recorded : Recordings.streams(bridge.provider())) {
             for (String lineEnd : List.of("\n", "\r\n", "\r")) {
-                byte[] bytes =
-                        new String(recorded, UTF_8).replace("\n", lineEnd).getBytes(UTF_8);
+                byte[] bytes = new String(recorded, UTF_8)
+                        .replaceAll("\r\n|\r|\n", lineEnd)
+                        .getBytes(UTF_8);
                 Played uncut = Played.of(bridge.any(true).stream(), List.of(Buffer.buffer(bytes)));
                 Seeds.each(RUNS, random -> {
                     assertThat(Played.of(bridge.any(true).stream(), Cuts.random(bytes, random)))
