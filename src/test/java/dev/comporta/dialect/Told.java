@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What everything that the gateway writes must be, however odd what it has read. */
@@ -80,10 +82,12 @@ final class Told {
                     events.remove(events.size() - 1);
                 }
                 assertThat(events).allMatch(chunk -> chunk.path("choices").isArray());
+                assertFinishedOnce(events);
             }
             case "messages" -> {
                 assertThat(last.path("type").asText()).isEqualTo(whole ? "message_stop" : "error");
                 assertNamed(events, names);
+                assertBlocksInOrder(events, whole);
             }
             case "responses" -> {
                 assertThat(last.path("type").asText())
@@ -92,6 +96,9 @@ final class Told {
                                         ? List.of("response.completed", "response.incomplete")
                                         : List.of("response.failed"));
                 assertNamed(events, names);
+                for (int i = 0; i < events.size(); i++) {
+                    assertThat(events.get(i).path("sequence_number").asInt(-1)).isEqualTo(i);
+                }
             }
             default -> assertThat(last.has("error")).isEqualTo(!whole);
         }
@@ -102,6 +109,44 @@ final class Told {
             assertThat(names.get(i))
                     .isEqualTo("event: " + events.get(i).path("type").asText());
         }
+    }
+
+    private static void assertFinishedOnce(List<JsonNode> chunks) {
+        Set<Integer> finished = new HashSet<>();
+        for (JsonNode chunk : chunks) {
+            for (JsonNode choice : chunk.path("choices")) {
+                int index = choice.path("index").intValue();
+                assertThat(finished).as("a choice ends once").doesNotContain(index);
+                if (choice.path("finish_reason").isTextual()) {
+                    finished.add(index);
+                }
+            }
+        }
+    }
+
+    /** One block after the other, each begun, told and ended. */
+    private static void assertBlocksInOrder(List<JsonNode> events, boolean whole) {
+        int open = -1;
+        int next = 0;
+        for (JsonNode event : events) {
+            int index = event.path("index").asInt(-1);
+            switch (event.path("type").asText()) {
+                case "message_start" -> assertThat(event).isSameAs(events.get(0));
+                case "content_block_start" -> {
+                    assertThat(open).isEqualTo(-1);
+                    assertThat(index).isEqualTo(next++);
+                    open = index;
+                }
+                case "content_block_delta" -> assertThat(index).isEqualTo(open);
+                case "content_block_stop" -> {
+                    assertThat(index).isEqualTo(open);
+                    open = -1;
+                }
+                case "message_delta", "message_stop" -> assertThat(open).isEqualTo(-1);
+                default -> assertThat(event.path("type").asText()).isIn("ping", "error");
+            }
+        }
+        assertThat(whole && open >= 0).as("a block is open at the end").isFalse();
     }
 
     /** An error for the callers of an API. */
