@@ -4,9 +4,17 @@ import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** The fields of one request that its target cannot be told, and on which the answer does not depend. */
+/**
+ * The fields of one request that its target cannot be told, and on which the answer does not depend. Few and plain
+ * enough to be told in a header, whatever the caller wrote.
+ */
 public final class Dropped {
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.$?*\\[\\]-]{1,80}");
+    private static final String ODD = "?";
+    private static final int MOST = 50;
 
     private final boolean strict;
     private final Set<String> fields = new LinkedHashSet<>();
@@ -19,18 +27,21 @@ public final class Dropped {
     /**
      * Leaves a field out.
      *
-     * @param field as a path from the top, such as {@code seed} or {@code messages[].name}, never a value of the
+     * @param written as a path from the top, such as {@code seed} or {@code messages[].name}, never a value of the
      *     caller's
      * @throws GatewayError {@link ErrorCode#UNSUPPORTED_PARAMETER} if nothing may be left out
      */
-    public void add(String field) {
+    public void add(String written) {
+        String field = PLAIN.matcher(written).matches() ? written : ODD;
         if (strict) {
             throw new GatewayError(
                     ErrorCode.UNSUPPORTED_PARAMETER,
                     "The field %s cannot be told to this model's provider.".formatted(field),
                     field);
         }
-        fields.add(field);
+        if (fields.size() < MOST) {
+            fields.add(field);
+        }
     }
 
     /** The fields, in the order in which they were left out. */

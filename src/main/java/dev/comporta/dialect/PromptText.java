@@ -1,13 +1,16 @@
 package dev.comporta.dialect;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.Map;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a request that a model reads as input, in whatever dialect, for estimating its tokens where the provider
- * does not count them. Images, audio and files are no text and not in it.
+ * does not count them. Images, audio and files are no text and not in it, and take no memory here.
  */
 public final class PromptText {
 
@@ -42,38 +45,77 @@ public final class PromptText {
     /** Members at the top that are for the provider, not for the model. */
     private static final Set<String> UNREAD = Set.of("metadata", "labels", "mcp_servers", "container");
 
-    private PromptText() {}
+    private final byte[] body;
+    private final JsonParser json;
+    private final StringBuilder text;
+    /** The depths at which an object has said that it is text: the data of such a source is, of others it is base64. */
+    private final BitSet texts = new BitSet();
 
-    /** The text of a whole request body; empty if it is not JSON. */
+    private int depth;
+
+    private PromptText(byte[] body, JsonParser json, StringBuilder text) {
+        this.body = body;
+        this.json = json;
+        this.text = text;
+    }
+
+    /** The text of a whole request body, or of as much of it as is JSON. */
     public static String of(byte[] body) {
         StringBuilder text = new StringBuilder();
-        try {
-            for (Map.Entry<String, JsonNode> member : Json.tree(body).properties()) {
-                if (!UNREAD.contains(member.getKey())) {
-                    read(member.getKey(), member.getValue(), text);
-                }
-            }
-        } catch (IOException e) {
-            return "";
+        try (JsonParser json = Json.parser(body)) {
+            new PromptText(body, json, text).read();
+        } catch (IOException broken) {
+            return text.toString();
         }
         return text.toString();
     }
 
-    private static void read(String name, JsonNode value, StringBuilder text) {
-        if (value.isTextual()) {
-            if (READ.contains(name)) {
-                text.append(value.textValue()).append('\n');
+    private void read() throws IOException {
+        // The member whose value is being read; the elements of an array have no name of their own.
+        String name = null;
+        JsonToken token;
+        while ((token = json.nextToken()) != null) {
+            switch (token) {
+                case FIELD_NAME -> name = json.currentName();
+                case START_OBJECT -> object(name);
+                case START_ARRAY -> depth++;
+                case END_OBJECT, END_ARRAY -> depth--;
+                case VALUE_STRING -> string(name);
+                default -> {
+                    // Numbers and the like are not read.
+                }
             }
-        } else if (value.isObject() && JSON.contains(name)) {
-            text.append(Json.text(value)).append('\n');
-        } else if (value.isArray()) {
-            value.forEach(element -> read(name, element, text));
-        } else if (value.path("type").asText().equals("text")
-                && value.path("data").isTextual()) {
-            // The source of a document that is text; the data of others is base64.
-            text.append(value.path("data").textValue()).append('\n');
+            if (token == JsonToken.END_ARRAY || token == JsonToken.END_OBJECT) {
+                name = json.getParsingContext().getCurrentName();
+            }
+        }
+    }
+
+    private void object(@Nullable String name) throws IOException {
+        if (name != null && depth == 1 && UNREAD.contains(name)) {
+            json.skipChildren();
+        } else if (name != null
+                && JSON.contains(name)
+                && !json.getParsingContext().getParent().inArray()) {
+            int start = Json.tokenStart(json);
+            json.skipChildren();
+            text.append(new String(body, start, Json.position(json) - start, StandardCharsets.UTF_8))
+                    .append('\n');
         } else {
-            value.properties().forEach(member -> read(member.getKey(), member.getValue(), text));
+            depth++;
+            texts.clear(depth);
+        }
+    }
+
+    private void string(@Nullable String name) throws IOException {
+        if (name == null) {
+            return;
+        }
+        if (name.equals("type") && json.getTextLength() == 4 && json.getText().equals("text")) {
+            texts.set(depth);
+        } else if (READ.contains(name) || name.equals("data") && texts.get(depth)) {
+            text.append(json.getTextCharacters(), json.getTextOffset(), json.getTextLength())
+                    .append('\n');
         }
     }
 }

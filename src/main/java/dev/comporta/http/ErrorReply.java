@@ -16,6 +16,9 @@ final class ErrorReply {
 
     private static final long LINGER_MILLIS = 10_000;
 
+    /** What is read and dropped after a refusal, so that the connection can serve on. */
+    private static final long WORTH_READING = 8 << 20;
+
     private ErrorReply() {}
 
     static void write(HttpServerRequest request, UUID id, GatewayError error) {
@@ -35,13 +38,18 @@ final class ErrorReply {
         if (error.code() == ErrorCode.OVERLOADED) {
             response.putHeader("retry-after", "1");
         }
-        if (error.code() == ErrorCode.REQUEST_TOO_LARGE && request.version() != HttpVersion.HTTP_2) {
+        boolean tooMuch = error.code() == ErrorCode.REQUEST_TOO_LARGE || leavesMuchUnread(request);
+        if (tooMuch && request.version() != HttpVersion.HTTP_2) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             linger(request);
         } else if (!request.isEnded()) {
             request.handler(ignored -> {}).resume();
         }
         response.end(body);
+    }
+
+    private static boolean leavesMuchUnread(HttpServerRequest request) {
+        return !request.isEnded() && RequestBody.declaredLength(request) > WORTH_READING;
     }
 
     /**

@@ -16,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -175,7 +176,7 @@ class PassThrough {
 
         /** In HTTP/2 a body needs no header that announces it. */
         private boolean isHttp2Body() {
-            return request.version() == io.vertx.core.http.HttpVersion.HTTP_2 && !request.isEnded();
+            return request.version() == HttpVersion.HTTP_2 && !request.isEnded();
         }
 
         private Future<PassBody> form(String type, boolean hold, long length) {

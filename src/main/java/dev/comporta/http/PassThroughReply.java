@@ -48,7 +48,8 @@ final class PassThroughReply {
     }
 
     private static void stream(HttpServerRequest request, HttpServerResponse response, ReadStream<Buffer> stream) {
-        if (!response.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+        boolean bodiless = response.getStatusCode() == 204 || response.getStatusCode() == 304;
+        if (!bodiless && !response.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
             response.setChunked(true);
         }
         stream.handler(chunk -> {

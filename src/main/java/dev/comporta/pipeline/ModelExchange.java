@@ -2,22 +2,19 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.ApiType;
 import dev.comporta.core.Call;
-import dev.comporta.core.CreatedObject;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
-import dev.comporta.core.ObjectKind;
-import dev.comporta.core.Receipt;
 import dev.comporta.core.Reply;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
 import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Outgoing;
-import dev.comporta.dialect.PromptText;
 import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.Translation;
 import dev.comporta.model.Cost;
 import dev.comporta.ownership.ObjectOwners;
+import dev.comporta.pipeline.CallAccount.Used;
 import dev.comporta.provider.Provider.HangUp;
 import dev.comporta.provider.Upstream;
 import dev.comporta.usage.Outcome;
@@ -30,7 +27,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -45,9 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class ModelExchange {
 
     private static final Logger LOG = Logger.getLogger(ModelExchange.class);
+    private static final int OK = 200;
     private static final int MAX_ANSWER_BYTES = 64 << 20;
-    /** A rough measure, used only for calls that the death of the process cuts off. */
-    private static final int BYTES_PER_TOKEN = 4;
 
     private final Route route;
     private final Translation translation;
@@ -57,19 +52,15 @@ final class ModelExchange {
     private final Call call;
     private final ModelRequest request;
     private final Tokenizer tokenizer;
-    private final ObjectOwners owners;
-    private final CallMetrics metrics;
+    private final AnswerObjects objects;
     private final Recording recording;
+    private final CallAccount account;
     private final ReplyHeaders headers;
     private final Promise<Reply> reply = Promise.promise();
 
     private Upstream.@Nullable Exchange exchange;
     private @Nullable StreamReply stream;
-    private long sentNanos;
-    private long upstreamNanos;
-    private long overheadNanos = -1;
     private boolean callerGone;
-    private long drainTimer = -1;
     /** Whether the end is decided; whoever sets this records it. */
     private boolean over;
 
@@ -86,8 +77,7 @@ final class ModelExchange {
         translation = route.translation();
         pingMillis = config.streamPingInterval().toMillis();
         this.tokenizer = tokenizer;
-        this.owners = owners;
-        this.metrics = metrics;
+        objects = new AnswerObjects(route, owners);
         AdmittedCall admitted = route.admitted();
         call = admitted.call();
         request = admitted.request();
@@ -101,12 +91,12 @@ final class ModelExchange {
                 request.model(),
                 route.target(),
                 route.model());
+        account = new CallAccount(route, recording, objects, tokenizer, metrics);
     }
 
     /** Sends the request; completes with the answer, for a stream once its first event is there. */
     Future<Reply> send() {
-        Future<Void> noted = recording.started(request.bytes().length / BYTES_PER_TOKEN);
-        metrics.begun();
+        Future<Void> noted = account.begin();
         if (noted.isComplete()) {
             transmit();
         } else {
@@ -129,10 +119,8 @@ final class ModelExchange {
     }
 
     private void sendUpstream() {
-        sentNanos = System.nanoTime();
-        Upstream.Exchange sent = route.provider()
-                .upstream()
-                .send(new Upstream.Request(path(), callHeaders(), route.key(), ownKey(), outgoing.body()));
+        account.sent();
+        Upstream.Exchange sent = route.provider().upstream().send(ProviderRequest.of(route, outgoing));
         exchange = sent;
         call.gone().onComplete(gone -> callerGone());
         sent.answer().onComplete(answer -> {
@@ -146,24 +134,8 @@ final class ModelExchange {
         });
     }
 
-    /** A query is for whom the path is for; Gemini's may hold the caller's key. */
-    private String path() {
-        boolean passes = translation.isPassing() && call.query() != null && call.dialect() != Dialect.GEMINI;
-        return passes ? outgoing.path() + "?" + call.query() : outgoing.path();
-    }
-
-    /** Of a translated request nothing else would make sense to the provider. */
-    private MultiMap callHeaders() {
-        if (translation.isPassing()) {
-            return call.headers();
-        }
-        MultiMap headers = HttpHeaders.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
-        String agent = call.headers().get(HttpHeaders.USER_AGENT);
-        return agent == null ? headers : headers.set(HttpHeaders.USER_AGENT, agent);
-    }
-
     private void answered(Upstream.Answer answer) {
-        upstreamNanos = System.nanoTime() - sentNanos;
+        account.answered();
         String contentType = answer.headers().get(HttpHeaders.CONTENT_TYPE);
         if (isSuccess(answer) && contentType != null && contentType.startsWith("text/event-stream")) {
             stream(answer);
@@ -178,7 +150,7 @@ final class ModelExchange {
 
     private void collect(Upstream.Answer answer) {
         BoundedBody.collect(answer.body(), MAX_ANSWER_BYTES).onComplete(body -> {
-            upstreamNanos = System.nanoTime() - sentNanos;
+            account.answered();
             if (over) {
                 return;
             }
@@ -194,52 +166,65 @@ final class ModelExchange {
 
     private void collected(Upstream.Answer answer, Buffer body) {
         if (!isSuccess(answer)) {
-            providerError(ErrorAnswer.of(answer.status(), body, translation, route.key(), ownKey()), answer);
+            providerError(ErrorAnswer.of(answer.status(), body, translation, route.key(), ownKey()), answer, null);
             return;
         }
-        Translation.Whole whole = translation.whole(body.getBytes());
+        byte[] bytes = body.getBytes();
+        Translation.Whole whole = translation.whole(bytes);
         if (whole == null) {
             fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not what its API says.");
         } else if (whole.error() != null) {
-            providerError(ErrorAnswer.of(whole.error(), translation, route.key(), ownKey()), answer);
+            providerError(ErrorAnswer.of(whole.error(), translation, route.key(), ownKey()), answer, whole.usage());
         } else {
             over = true;
             recording.firstToken();
-            Supplier<Future<Long>> counted = () ->
-                    tokenizer.count(body.getBytes(), answered -> whole.text().get());
-            used(whole.usage(), counted)
-                    .compose(used -> ended(Outcome.success(answer.status(), used.tokens, used.source)
-                                    .with(created(whole.objectId())))
+            objects.whole(bytes);
+            if (isBackground() && whole.usage() == null && BackgroundResponse.isUnderWay(bytes)) {
+                reply.tryComplete(Reply.whole(answer.status(), wholeHeaders(answer, null), whole.body()));
+                endLater(String.valueOf(whole.objectId()), Outcome.Status.SUCCESS);
+                return;
+            }
+            used(
+                            whole.usage(),
+                            () -> tokenizer.count(
+                                    bytes, answered -> whole.text().get()))
+                    .compose(used -> account.ended(Outcome.Status.SUCCESS, answer.status(), used)
                             .map(cost -> Reply.whole(answer.status(), wholeHeaders(answer, cost), whole.body())
-                                    .with(receipt(used, cost))))
+                                    .with(account.receipt(used, cost))))
                     .onSuccess(reply::tryComplete)
                     .onFailure(reply::tryFail);
         }
     }
 
-    private MultiMap wholeHeaders(Upstream.Answer answer, @Nullable Cost cost) {
-        if (!request.stream()) {
-            return headers.ofWhole(answer, overheadNanos(), cost);
-        }
-        // The provider did not stream, but the caller asked for one.
-        return headers.of(answer, overheadNanos()).set(HttpHeaders.CONTENT_TYPE, ReplyHeaders.EVENT_STREAM);
+    /** Whether the provider goes on with a response of its own accord, whoever listens. */
+    private boolean isBackground() {
+        return call.apiType() == ApiType.RESPONSES
+                && translation.isPassing()
+                && request.fields().contains("background")
+                && request.tree().path("background").asBoolean();
     }
 
-    private Receipt receipt(Used used, @Nullable Cost cost) {
-        return new Receipt(
-                route.target().provider(),
-                route.target().model(),
-                used.tokens,
-                used.source,
-                cost == null ? null : cost.usd(),
-                cost == null ? null : cost.eur(),
-                cost == null ? null : cost.brl());
+    /** Nobody waits for the end of a background response, but it is recorded when it comes. */
+    private void endLater(String id, Outcome.Status how) {
+        objects.announceAll();
+        BackgroundResponse.usage(vertx, route, id)
+                .compose(told -> used(told.orElse(null), this::streamedTokens))
+                .compose(used -> account.ended(how, OK, used));
+    }
+
+    private MultiMap wholeHeaders(Upstream.Answer answer, @Nullable Cost cost) {
+        if (!request.stream()) {
+            return headers.ofWhole(answer, account.overheadNanos(), cost);
+        }
+        // The provider did not stream, but the caller asked for one.
+        return headers.of(answer, account.overheadNanos()).set(HttpHeaders.CONTENT_TYPE, ReplyHeaders.EVENT_STREAM);
     }
 
     private void stream(Upstream.Answer answer) {
         StreamReply streamed = new StreamReply(
                 answer.body(),
                 translation.stream(),
+                objects,
                 tokenizer,
                 recording,
                 this::streamEnded,
@@ -252,7 +237,7 @@ final class ModelExchange {
             streamed.keepAlive(vertx, pingMillis);
         }
         streamed.begin().onComplete(begun -> {
-            upstreamNanos = System.nanoTime() - sentNanos;
+            account.answered();
             ProviderError error = streamed.firstError();
             if (over) {
                 return;
@@ -261,9 +246,10 @@ final class ModelExchange {
                 unreachable(begun.cause());
             } else if (error != null) {
                 reset();
-                providerError(ErrorAnswer.of(error, translation, route.key(), ownKey()), answer);
+                providerError(ErrorAnswer.of(error, translation, route.key(), ownKey()), answer, streamed.usage());
             } else {
-                reply.tryComplete(Reply.streamed(answer.status(), headers.of(answer, overheadNanos()), streamed));
+                reply.tryComplete(
+                        Reply.streamed(answer.status(), headers.of(answer, account.overheadNanos()), streamed));
             }
         });
     }
@@ -278,18 +264,14 @@ final class ModelExchange {
         if (!whole) {
             reset();
         }
+        Outcome.Status how = whole && !streamed.hasFailed() ? Outcome.Status.SUCCESS : Outcome.Status.ERROR;
+        String id = streamed.objectId();
+        if (streamed.usage() == null && id != null && isBackground()) {
+            endLater(id, how);
+            return Future.succeededFuture(TokenUsage.NONE);
+        }
         return used(streamed.usage(), streamed::outputTokens)
-                .compose(used -> ended((whole && !streamed.hasFailed()
-                                        ? Outcome.success(200, used.tokens, used.source)
-                                        : new Outcome(
-                                                Outcome.Status.ERROR,
-                                                200,
-                                                used.tokens,
-                                                used.source,
-                                                ErrorCode.PROVIDER_FAILED.code(),
-                                                "The provider's stream broke off."))
-                                .with(created(streamed.objectId())))
-                        .map(cost -> used.tokens));
+                .compose(used -> account.ended(how, OK, used).map(cost -> used.tokens()));
     }
 
     /**
@@ -301,13 +283,14 @@ final class ModelExchange {
             return;
         }
         callerGone = true;
+        account.callerGone();
         reply.tryFail(new GatewayError(ErrorCode.INTERNAL, "The caller has gone."));
         HangUp policy = route.provider().hangUp();
         if (policy.drains() && exchange != null && exchange.wasSent()) {
             if (stream != null) {
                 stream.discard(policy.bytes(), this::cutOff);
             }
-            drainTimer = vertx.setTimer(policy.timeout().toMillis(), timer -> cutOff());
+            vertx.setTimer(policy.timeout().toMillis(), timer -> cutOff());
         } else {
             cutOff();
         }
@@ -319,20 +302,13 @@ final class ModelExchange {
         }
         over = true;
         reset();
-        used(stream == null ? null : stream.usage(), this::streamedTokens)
-                .compose(used -> ended(Outcome.success(200, used.tokens, used.source)
-                        .with(created(stream == null ? null : stream.objectId()))));
-    }
-
-    /** What the provider keeps of the answer, from now on the caller's. */
-    private List<CreatedObject> created(@Nullable String objectId) {
-        if (objectId == null || ownKey()) {
-            return List.of();
+        String id = stream == null ? null : stream.objectId();
+        if (id != null && stream.usage() == null && isBackground()) {
+            endLater(id, Outcome.Status.SUCCESS);
+            return;
         }
-        ObjectKind kind = call.apiType() == ApiType.RESPONSES ? ObjectKind.RESPONSE : ObjectKind.CHAT_COMPLETION;
-        List<CreatedObject> created = List.of(new CreatedObject(providerName(), kind, objectId));
-        owners.remember(created, route.admitted().caller().clientId());
-        return created;
+        used(stream == null ? null : stream.usage(), this::streamedTokens)
+                .compose(used -> account.ended(Outcome.Status.SUCCESS, OK, used));
     }
 
     private void unreachable(Throwable cause) {
@@ -359,53 +335,31 @@ final class ModelExchange {
         over = true;
         reset();
         used(null, this::streamedTokens)
-                .compose(used -> ended(new Outcome(
-                        Outcome.Status.ERROR, code.status(), used.tokens, used.source, code.code(), message)))
+                .compose(used -> account.ended(new Outcome(
+                        Outcome.Status.ERROR, code.status(), used.tokens(), used.source(), code.code(), message)))
                 .onComplete(recorded -> reply.tryFail(new GatewayError(code, message)));
     }
 
-    private void providerError(ErrorAnswer error, Upstream.Answer answer) {
+    /** @param told what the provider says was used in spite of it, or null */
+    private void providerError(ErrorAnswer error, Upstream.Answer answer, @Nullable TokenUsage told) {
         over = true;
-        ended(Outcome.refused(error.status(), error.code(), error.message()))
-                .onComplete(recorded -> reply.tryComplete(
-                        Reply.whole(error.status(), headers.ofError(answer, overheadNanos(), error), error.body())));
+        account.ended(new Outcome(
+                        Outcome.Status.ERROR,
+                        error.status(),
+                        told == null ? TokenUsage.NONE : told,
+                        UsageSource.EXACT,
+                        error.code(),
+                        error.message()))
+                .onComplete(recorded -> reply.tryComplete(Reply.whole(
+                        error.status(), headers.ofError(answer, account.overheadNanos(), error), error.body())));
     }
 
-    private Future<@Nullable Cost> ended(Outcome told) {
-        vertx.cancelTimer(drainTimer);
-        Outcome outcome = callerGone ? told.withoutCaller() : told;
-        metrics.ended(route, outcome, recording, overheadNanos());
-        return recording.ended(outcome);
-    }
-
-    /** What the provider said was used, else what can be counted. */
     private Future<Used> used(@Nullable TokenUsage told, Supplier<Future<Long>> output) {
-        if (told != null) {
-            return Future.succeededFuture(new Used(told, UsageSource.EXACT));
-        }
-        if (exchange == null || !exchange.wasSent()) {
-            return Future.succeededFuture(new Used(TokenUsage.NONE, UsageSource.EXACT));
-        }
-        // Unknown is not free: a provider that has read the request may bill it, even if it never answers.
-        return tokenizer
-                .count(request.bytes(), PromptText::of)
-                .compose(in -> output.get().map(out -> new Used(TokenUsage.of(in, out), UsageSource.ESTIMATED)))
-                // Whatever goes wrong in counting, the call is accounted for.
-                .otherwise(new Used(TokenUsage.of(request.bytes().length / BYTES_PER_TOKEN, 0), UsageSource.ESTIMATED));
+        return account.used(told, exchange != null && exchange.wasSent(), output);
     }
 
     private Future<Long> streamedTokens() {
         return stream == null ? Future.succeededFuture(0L) : stream.outputTokens();
-    }
-
-    private record Used(TokenUsage tokens, UsageSource source) {}
-
-    /** Time that was not spent waiting for the provider; of a stream, until its first event. */
-    private long overheadNanos() {
-        if (overheadNanos < 0) {
-            overheadNanos = System.nanoTime() - call.startNanos() - upstreamNanos;
-        }
-        return overheadNanos;
     }
 
     private void reset() {

@@ -9,6 +9,7 @@ import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.ObjectKind;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
@@ -172,7 +173,10 @@ public class Pipeline {
     /** In the account of the shared key a client reaches its own objects only; in its own account it is at home. */
     private Future<?> mayReach(Route route) {
         Caller caller = route.admitted().caller();
-        List<ObjectReference> references = route.admitted().request().references();
+        List<ObjectReference> references = route.admitted().request().references().stream()
+                // The items of a response that was translated have ids of the gateway's own.
+                .filter(reference -> route.translation().isPassing() || reference.kind() != ObjectKind.ITEM)
+                .toList();
         return caller.providerKey() != null || references.isEmpty()
                 ? Future.succeededFuture()
                 : owners.check(references, route.provider().name(), caller.clientId());

@@ -46,6 +46,7 @@ final class StreamReply implements ReadStream<Buffer> {
 
     private final ReadStream<Buffer> body;
     private final AnswerStream stream;
+    private final AnswerObjects objects;
     private final Tokenizer tokenizer;
     private final Recording recording;
     private final Function<StreamReply, Future<TokenUsage>> whenEnded;
@@ -81,12 +82,14 @@ final class StreamReply implements ReadStream<Buffer> {
     StreamReply(
             ReadStream<Buffer> body,
             AnswerStream stream,
+            AnswerObjects objects,
             Tokenizer tokenizer,
             Recording recording,
             Function<StreamReply, Future<TokenUsage>> whenEnded,
             UnaryOperator<ProviderError> safe) {
         this.body = body;
         this.stream = stream;
+        this.objects = objects;
         this.tokenizer = tokenizer;
         this.recording = recording;
         this.whenEnded = whenEnded;
@@ -194,6 +197,7 @@ final class StreamReply implements ReadStream<Buffer> {
                 return;
             }
         }
+        objects.feed(chunk);
         try {
             pass(stream.feed(chunk));
         } catch (IllegalStateException tooLong) {

@@ -18,8 +18,8 @@ public class Tokenizer {
     /** Longer texts are counted in pieces: a tokenizer's worst case grows faster than its input. */
     private static final int PIECE = 4_096;
 
-    private static final int MOST_BYTES = 256 << 10;
-    private static final int BYTES_PER_TOKEN = 4;
+    private static final int MOST_CHARACTERS = 256 << 10;
+    private static final int CHARACTERS_PER_TOKEN = 4;
 
     private final Vertx vertx;
 
@@ -35,12 +35,17 @@ public class Tokenizer {
     /**
      * Counts the text of a document; that of a very long one is estimated by its length.
      *
-     * @param text finds the text in the document
+     * @param text finds the text in the document; called on a worker thread
      */
     public Future<Long> count(byte[] document, Function<byte[], String> text) {
-        return document.length > MOST_BYTES
-                ? Future.succeededFuture((long) document.length / BYTES_PER_TOKEN)
-                : vertx.executeBlocking(() -> countNow(text.apply(document)), false);
+        return vertx.executeBlocking(
+                () -> {
+                    String found = text.apply(document);
+                    return found.length() > MOST_CHARACTERS
+                            ? (long) found.length() / CHARACTERS_PER_TOKEN
+                            : countNow(found);
+                },
+                false);
     }
 
     static long countNow(String text) {

@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -655,7 +656,9 @@ class EveryEndpointTest {
         try (RawCaller caller = new RawCaller()) {
             caller.send(bytes("POST /v1/files HTTP/1.1\r\nHost: g\r\nContent-Length: 999999999\r\n\r\n"));
 
-            assertThat(caller.answer().status()).isEqualTo(401);
+            Wire.Message answer = caller.answer();
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.header("connection")).isEqualToIgnoringCase("close");
         }
     }
 
@@ -819,17 +822,69 @@ class EveryEndpointTest {
                 }
             });
             sender.start();
-            long taken = -1;
-            for (long now = sent.get(), calm = 0; calm < 4; now = sent.get()) {
-                calm = now == taken && now > 0 ? calm + 1 : 0;
-                taken = now;
-                LockSupport.parkNanos(100_000_000);
-            }
+            long taken = standstill(sent::get);
 
             assertThat(taken).isLessThan(32 << 20);
             gate.complete(null);
             assertThat(caller.answer().status()).isEqualTo(200);
             sender.join();
         }
+    }
+
+    @Test
+    void a_caller_that_does_not_read_holds_the_provider_up() throws Exception {
+        byte[] block = new byte[1 << 20];
+        String script = upstream.model(exchange -> {
+            exchange.head(200, "content-type: application/octet-stream", "content-length: " + (64L << 20));
+            for (int i = 0; i < 64; i++) {
+                exchange.raw(block);
+            }
+        });
+        try (RawCaller caller = new RawCaller(256 << 10)) {
+            caller.head("GET", "/v1/files/" + newFile() + "/content", ScriptedUpstream.SCRIPT + ": " + script);
+            Exchange exchange = upstream.call(script);
+
+            assertThat(standstill(exchange::written)).isLessThan(32 << 20);
+            assertThat(caller.answer().body()).hasSize(64 << 20);
+        }
+    }
+
+    /** What has been moved when nothing moves any more. */
+    private static long standstill(LongSupplier moved) {
+        long last = -1;
+        int calm = 0;
+        while (calm < 4) {
+            long now = moved.getAsLong();
+            calm = now == last && now > 0 ? calm + 1 : 0;
+            last = now;
+            LockSupport.parkNanos(100_000_000);
+        }
+        return last;
+    }
+
+    @Test
+    void only_what_comes_before_the_model_must_fit_into_memory() {
+        String script = upstream.model(Answers.json(OK));
+        String large = "x".repeat(6 << 20);
+
+        HttpResponse<byte[]> before = call(
+                script,
+                "POST",
+                "/v1/audio/transcriptions",
+                bytes(form("name=\"model\"", "acme/w", SOUND, large)),
+                "Content-Type",
+                FORM_TYPE);
+        HttpResponse<byte[]> behind = call(
+                script,
+                "POST",
+                "/v1/audio/transcriptions",
+                bytes(form(SOUND, large, "name=\"model\"", "acme/w")),
+                "Content-Type",
+                FORM_TYPE);
+
+        assertThat(before.statusCode()).isEqualTo(200);
+        assertThat(upstream.call(script).request().body()).hasSizeGreaterThan(6 << 20);
+        assertThat(behind.statusCode()).isEqualTo(413);
+        assertThat(Gateway.text(behind)).contains("in front of the file");
     }
 }

@@ -33,8 +33,25 @@ final class RawCaller implements AutoCloseable {
 
     /** Sends a chat call with the shared key. */
     RawCaller chat(String body, String... headers) throws IOException {
+        return post(Gateway.CHAT, body, headers);
+    }
+
+    RawCaller post(String path, String body, String... headers) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return head("POST", Gateway.CHAT, withLength(headers, bytes.length)).send(bytes);
+        return head("POST", path, withLength(headers, bytes.length)).send(bytes);
+    }
+
+    /** Reads until this text has come. */
+    RawCaller readUntil(String text) throws IOException {
+        StringBuilder read = new StringBuilder();
+        while (read.indexOf(text) < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new AssertionError("The gateway closed the connection after: " + read);
+            }
+            read.append((char) next);
+        }
+        return this;
     }
 
     private static String[] withLength(String[] headers, int length) {
@@ -59,6 +76,19 @@ final class RawCaller implements AutoCloseable {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
+    }
+
+    /** What is left of a chunked answer, frames included. */
+    String answerTail() throws IOException {
+        StringBuilder tail = new StringBuilder();
+        while (tail.indexOf("\r\n0\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                break;
+            }
+            tail.append((char) next);
+        }
+        return tail.toString();
     }
 
     Wire.Message answer() throws IOException {

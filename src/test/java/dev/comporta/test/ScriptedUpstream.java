@@ -152,7 +152,14 @@ public final class ScriptedUpstream implements AutoCloseable {
 
     private static String model(Exchange exchange) {
         String named = exchange.request().header(SCRIPT);
-        return named.isEmpty() ? exchange.json().path("model").asText() : named;
+        if (!named.isEmpty()) {
+            return named;
+        }
+        String line = exchange.request().startLine();
+        // An object is asked for by its id alone.
+        return line.startsWith("GET ")
+                ? line.substring(line.lastIndexOf('/', line.lastIndexOf(' ') - 1) + 1, line.lastIndexOf(' '))
+                : exchange.json().path("model").asText();
     }
 
     private static void tellGone(@Nullable Exchange exchange) {

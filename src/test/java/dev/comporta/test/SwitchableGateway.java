@@ -20,6 +20,8 @@ public class SwitchableGateway implements GatewayConfig {
     volatile DirectMode directMode = configured.directMode();
     volatile boolean compatibilityHeaders = configured.compatibilityHeaders();
 
+    volatile Duration streamPingInterval = configured.streamPingInterval();
+
     @Override
     public boolean enabled() {
         return configured.enabled();
@@ -37,7 +39,7 @@ public class SwitchableGateway implements GatewayConfig {
 
     @Override
     public Duration streamPingInterval() {
-        return configured.streamPingInterval();
+        return streamPingInterval;
     }
 
     @Override

@@ -42,6 +42,9 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         provider(settings, "slow", base + "/slow/v1", ACME_KEY);
         settings.put("gateway.providers.slow.response-timeout", "1S");
         settings.put("gateway.providers.slow.idle-timeout", "1S");
+        provider(settings, "draining", base + "/draining/v1", ACME_KEY);
+        settings.put("gateway.providers.draining.on-hang-up", "drain");
+        settings.put("gateway.providers.draining.drain-timeout", "2S");
         provider(settings, "silent", base + "/silent/v1", ACME_KEY);
         settings.put("gateway.providers.silent.stream-usage", "never");
         // Each for one test only, so that nobody else's connections to it are at hand.
