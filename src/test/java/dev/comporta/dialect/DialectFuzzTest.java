@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
@@ -54,6 +55,7 @@ class DialectFuzzTest {
             "mistral-small-latest",
             "x");
 
+    private static final Pattern PATH = Pattern.compile("[A-Za-z0-9_.\\[\\]*?$-]{1,200}");
     private static final List<Bridge> BRIDGES = Bridge.all();
     private static final Map<String, Integer> DOCUMENTS = new HashMap<>();
     private static int crossings;
@@ -101,8 +103,9 @@ class DialectFuzzTest {
                 crossings++;
                 TargetTraits traits =
                         new TargetTraits(like.model(), bridge.quirks(), like.maxOutputTokens(), random.nextBoolean());
-                Translation translation = bridge.of(request, traits, new Dropped(strict));
-                if (ask(caller, translation, in)) {
+                Dropped dropped = new Dropped(strict);
+                Translation translation = bridge.of(request, traits, dropped);
+                if (ask(caller, translation, dropped, in)) {
                     byte[] answer = mutation.any(answers.get(bridge.provider()));
                     answered(bridge, translation, request.stream(), join(in, answer), answer);
                 }
@@ -132,14 +135,9 @@ class DialectFuzzTest {
                 crossings++;
                 ModelRequest request = parsed(bridge.caller(), in, false);
                 if (request != null) {
-                    Translation translation;
-                    try {
-                        translation = bridge.of(request, new TargetTraits("m", "", null, true), new Dropped(false));
-                    } catch (GatewayError refusal) {
-                        refused(bridge.caller(), in, refusal);
-                        continue;
-                    }
-                    if (ask(bridge.caller(), translation, in)) {
+                    Dropped dropped = new Dropped(false);
+                    Translation translation = bridge.of(request, new TargetTraits("m", "", null, true), dropped);
+                    if (ask(bridge.caller(), translation, dropped, in)) {
                         answered(bridge, translation, false, join(in, answer), answer);
                     }
                 }
@@ -158,9 +156,13 @@ class DialectFuzzTest {
         }
     }
 
-    private static boolean ask(String caller, Translation translation, byte[] in) {
+    private static boolean ask(String caller, Translation translation, Dropped dropped, byte[] in) {
         try {
             Outgoing outgoing = translation.request();
+            // They go into a header.
+            assertThat(dropped.fields())
+                    .hasSizeLessThan(200)
+                    .allMatch(field -> PATH.matcher(field).matches());
             assertThat(outgoing.path()).startsWith("/");
             if (!translation.isPassing()) {
                 assertThat(Told.json(in, outgoing.body().getBytes()).isObject()).isTrue();
@@ -174,6 +176,10 @@ class DialectFuzzTest {
 
     private static void refused(String caller, byte[] in, GatewayError refusal) {
         assertThat(refusal.code().status()).isBetween(400, 499);
+        assertThat(refusal.param() == null || PATH.matcher(refusal.param()).matches())
+                .as("param: %s", refusal.param())
+                .isTrue();
+        assertThat(refusal.getMessage()).hasSizeLessThan(1_000);
         Told.error(
                 caller,
                 in,

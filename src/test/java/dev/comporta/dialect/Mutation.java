@@ -69,6 +69,17 @@ final class Mutation {
             "{\"error\":1}",
             "{\"error\":{\"code\":7}}");
 
+    private static final List<String> ODD_NAMES = List.of(
+            "",
+            " ",
+            "a\r\nSet-Cookie: a=b",
+            "\u0000",
+            "schl\u00fcssel",
+            "\ud83d\ude00",
+            "__proto__",
+            "$ref",
+            "x".repeat(300));
+
     private final Random random;
 
     Mutation(Random random) {
@@ -148,6 +159,7 @@ final class Mutation {
             switch (random.nextInt(6)) {
                 case 0 -> object.remove(name);
                 case 1 -> object.set(any(names(tree)), object.get(name).deepCopy());
+                case 2 -> object.set(any(ODD_NAMES), other);
                 default -> object.set(name, other);
             }
         }
