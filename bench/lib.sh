@@ -90,7 +90,7 @@ random_key() { printf 'vck_%s' "$(head -c 512 /dev/urandom | tr -dc 'A-Za-z0-9_-
 
 # The gateway with everything on. Settings of the caller's environment go through, except the
 # database: a benchmark must not write into one that is in use.
-start_gateway() { # base URLs of openai, groq and mistral
+start_gateway() { # base URLs of openai, groq, mistral and anthropic
   local options begin
   read -ra options <<<"${JAVA_OPTS--Xms128m -Xmx128m -XX:+UseSerialGC}"
   gateway_port=$(free_port)
@@ -104,6 +104,7 @@ start_gateway() { # base URLs of openai, groq and mistral
     GATEWAY_PROVIDERS_OPENAI_BASE_URL="$1" OPENAI_API_KEY=sk-bench \
     GATEWAY_PROVIDERS_GROQ_BASE_URL="$2" GROQ_API_KEY=sk-bench \
     GATEWAY_PROVIDERS_MISTRAL_BASE_URL="$3" MISTRAL_API_KEY=sk-bench \
+    GATEWAY_PROVIDERS_ANTHROPIC_BASE_URL="${4:-$1}" ANTHROPIC_API_KEY=sk-bench \
     java "${options[@]}" -jar "$jar" >"$work/gateway.log" 2>&1 &
   gateway_pid=$!
   started+=("$gateway_pid")
