@@ -30,13 +30,21 @@ public final class Translated implements Translation {
     }
 
     @Override
+    public ObjectNode chat() {
+        if (chat == null) {
+            chat = caller.chat(context.request(), dropped);
+        }
+        return chat;
+    }
+
+    @Override
     public void complete(ObjectNode completed) {
         chat = completed;
     }
 
     @Override
     public Outgoing request() {
-        return provider.request(caller.chat(context.request(), dropped), context.request().stream(), traits, dropped);
+        return provider.request(chat(), context.request().stream(), traits, dropped);
     }
 
     @Override
