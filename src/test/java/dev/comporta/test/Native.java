@@ -37,6 +37,11 @@ enum Native {
         return api;
     }
 
+    /** What a caller of the Responses API reaches: the provider's own, where there is one. */
+    NativeApi responses() {
+        return this == OPENAI || this == GROQ ? new ResponsesNative() : api;
+    }
+
     /** A model of this provider that nobody has used before, and what it answers. Returns its name without provider. */
     String model(ScriptedUpstream upstream, ScriptedUpstream.Script script) {
         String model = family + "-" + upstream.model(script);
