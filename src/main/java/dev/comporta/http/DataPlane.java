@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes to models, in the three dialects that callers speak. Everything there that is not known is refused: an
@@ -56,6 +58,9 @@ public class DataPlane {
             "countTokens", ApiType.COUNT_TOKENS,
             "embedContent", ApiType.EMBEDDINGS,
             "batchEmbedContents", ApiType.EMBEDDINGS);
+
+    /** What can stand in a header. */
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,512}");
 
     private static final Logger LOG = Logger.getLogger(DataPlane.class);
     private static final Logger ACCESS = Logger.getLogger("dev.comporta.access");
@@ -151,10 +156,25 @@ public class DataPlane {
 
     /** Google's REST API takes a key in the query too, from where it goes no further. */
     private static MultiMap credentials(HttpServerRequest request, Dialect dialect) {
-        String key = dialect == Dialect.GEMINI ? request.getParam("key") : null;
-        return key == null || request.headers().contains("x-goog-api-key")
+        if (dialect != Dialect.GEMINI || request.headers().contains("x-goog-api-key")) {
+            return request.headers();
+        }
+        String key = keyOf(request);
+        return key == null
                 ? request.headers()
                 : HttpHeaders.headers().addAll(request.headers()).set("x-goog-api-key", key);
+    }
+
+    private static @Nullable String keyOf(HttpServerRequest request) {
+        try {
+            String key = request.getParam("key");
+            if (key == null || KEY.matcher(key).matches()) {
+                return key;
+            }
+        } catch (IllegalArgumentException notEncoded) {
+            // Told below, without repeating it.
+        }
+        throw new GatewayError(ErrorCode.INVALID_API_KEY, "The key in the query is no gateway key.");
     }
 
     private static void answer(RoutingContext context, Function<HttpServerRequest, Buffer> work) {

@@ -39,7 +39,7 @@ final class AnswerObjects {
     private static boolean isKept(Route route) {
         ApiType api = route.admitted().call().apiType();
         return route.translation().isPassing()
-                && route.admitted().caller().providerKey() == null
+                && !route.ownAccount()
                 && (api == ApiType.RESPONSES
                         || api == ApiType.CHAT_COMPLETIONS
                                 && route.admitted().request().store());

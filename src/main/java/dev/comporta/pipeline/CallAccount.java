@@ -30,6 +30,7 @@ final class CallAccount {
     private long upstreamNanos;
     private long overheadNanos = -1;
     private boolean callerGone;
+    private boolean draining;
 
     CallAccount(Route route, Recording recording, AnswerObjects objects, Tokenizer tokenizer, CallMetrics metrics) {
         this.route = route;
@@ -60,6 +61,12 @@ final class CallAccount {
     /** Whatever is still heard of the provider is heard without the caller. */
     void callerGone() {
         callerGone = true;
+    }
+
+    /** The provider is heard out, though the caller has gone. */
+    void draining() {
+        draining = true;
+        metrics.draining();
     }
 
     /** Time that was not spent waiting for the provider; of a stream, until its first event. */
@@ -103,8 +110,19 @@ final class CallAccount {
                 failed ? "The provider's stream broke off." : null));
     }
 
+    /**
+     * The same of a call that goes on where nobody can see it: what was used is a lower bound, and its cost unknown.
+     */
+    Future<@Nullable Cost> endedUnknown(Outcome.Status how, int status, Used used) {
+        return ended(new Outcome(how, status, used.tokens, used.source, null, null).using(null));
+    }
+
     /** The call is over; completes when that is on disk. */
     Future<@Nullable Cost> ended(Outcome told) {
+        if (draining) {
+            draining = false;
+            metrics.drained();
+        }
         Outcome outcome = callerGone ? told.withoutCaller() : told;
         metrics.ended(route, outcome, recording, overheadNanos());
         return recording.ended(outcome.with(objects.found()));

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelExchange {
 
     private static final Logger LOG = Logger.getLogger(ModelExchange.class);
+    private static final String BROKEN = "The gateway failed; its log has the reason.";
     private static final int OK = 200;
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
@@ -208,8 +209,9 @@ final class ModelExchange {
     private void endLater(String id, Outcome.Status how) {
         objects.announceAll();
         BackgroundResponse.usage(vertx, route, id)
-                .compose(told -> used(told.orElse(null), this::streamedTokens))
-                .compose(used -> account.ended(how, OK, used));
+                .compose(told -> told.isPresent()
+                        ? account.ended(how, OK, new Used(told.get(), UsageSource.EXACT))
+                        : used(null, this::streamedTokens).compose(used -> account.endedUnknown(how, OK, used)));
     }
 
     private MultiMap wholeHeaders(Upstream.Answer answer, @Nullable Cost cost) {
@@ -238,20 +240,22 @@ final class ModelExchange {
         }
         streamed.begin().onComplete(begun -> {
             account.answered();
-            ProviderError error = streamed.firstError();
-            if (over) {
-                return;
-            }
-            if (begun.failed()) {
-                unreachable(begun.cause());
-            } else if (error != null) {
-                reset();
-                providerError(ErrorAnswer.of(error, translation, route.key(), ownKey()), answer, streamed.usage());
-            } else {
-                reply.tryComplete(
-                        Reply.streamed(answer.status(), headers.of(answer, account.overheadNanos()), streamed));
+            if (!over) {
+                guarded(() -> begun(streamed, answer, begun.cause()));
             }
         });
+    }
+
+    private void begun(StreamReply streamed, Upstream.Answer answer, @Nullable Throwable cause) {
+        ProviderError error = streamed.firstError();
+        if (cause != null) {
+            unreachable(cause);
+        } else if (error != null) {
+            reset();
+            providerError(ErrorAnswer.of(error, translation, route.key(), ownKey()), answer, streamed.usage());
+        } else {
+            reply.tryComplete(Reply.streamed(answer.status(), headers.of(answer, account.overheadNanos()), streamed));
+        }
     }
 
     /** The provider's part of a stream is over; the caller's last bytes wait until this has been recorded. */
@@ -287,6 +291,7 @@ final class ModelExchange {
         reply.tryFail(new GatewayError(ErrorCode.INTERNAL, "The caller has gone."));
         HangUp policy = route.provider().hangUp();
         if (policy.drains() && exchange != null && exchange.wasSent()) {
+            account.draining();
             if (stream != null) {
                 stream.discard(policy.bytes(), this::cutOff);
             }
@@ -324,7 +329,7 @@ final class ModelExchange {
     /** The gateway itself fails. */
     private void broken(Throwable cause) {
         LOG.error("A call failed for a reason that is the gateway's own", cause);
-        fail(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
+        fail(ErrorCode.INTERNAL, BROKEN);
     }
 
     /** The call fails before its answer has begun. */
@@ -350,8 +355,18 @@ final class ModelExchange {
                         UsageSource.EXACT,
                         error.code(),
                         error.message()))
-                .onComplete(recorded -> reply.tryComplete(Reply.whole(
+                .onComplete(recorded -> answer(() -> Reply.whole(
                         error.status(), headers.ofError(answer, account.overheadNanos(), error), error.body())));
+    }
+
+    /** The caller gets an answer, whatever happens while it is written. */
+    private void answer(Supplier<Reply> written) {
+        try {
+            reply.tryComplete(written.get());
+        } catch (RuntimeException e) {
+            LOG.error("An answer could not be written", e);
+            reply.tryFail(new GatewayError(ErrorCode.INTERNAL, BROKEN));
+        }
     }
 
     private Future<Used> used(@Nullable TokenUsage told, Supplier<Future<Long>> output) {

@@ -41,8 +41,8 @@ public final class ChatStream implements AnswerStream {
     private Buffer out = EMPTY;
 
     private @Nullable TokenUsage usage;
-    /** The chunk that told usage where only Groq's callers look for it, if none told it in its own place. */
-    private byte @Nullable [] groqUsage;
+    /** The chunk that told usage where only its provider's callers look for it, if none told it in its own place. */
+    private byte @Nullable [] misplacedUsage;
 
     private @Nullable Buffer error;
     private boolean begun;
@@ -70,7 +70,8 @@ public final class ChatStream implements AnswerStream {
      * @param secret what an error must not repeat, or null
      */
     ChatStream(boolean stripUsage, boolean tellUsage, boolean mistral, @Nullable String secret) {
-        this.stripUsage = stripUsage;
+        // Mistral tells it with the finish, whether asked or not, and OpenAI's SDK takes that chunk for usage alone.
+        this.stripUsage = stripUsage || mistral;
         this.tellUsage = tellUsage;
         this.mistral = mistral;
         this.secret = secret;
@@ -141,8 +142,10 @@ public final class ChatStream implements AnswerStream {
     @Override
     public Buffer close(TokenUsage used) {
         Buffer last = Buffer.buffer();
-        if (tellUsage && groqUsage != null) {
-            last.appendString("data: ").appendBytes(usageChunk(groqUsage, used)).appendString("\n\n");
+        if (tellUsage && misplacedUsage != null) {
+            last.appendString("data: ")
+                    .appendBytes(usageChunk(misplacedUsage, used))
+                    .appendString("\n\n");
         }
         return last.appendString("data: [DONE]\n\n");
     }
@@ -207,7 +210,7 @@ public final class ChatStream implements AnswerStream {
         }
         if (chunk.usage != null) {
             usage = chunk.usage;
-            groqUsage = chunk.hasUsageObject ? null : data;
+            misplacedUsage = chunk.hasUsageObject && !mistral ? null : data;
         }
         stopped |= chunk.stopped;
         if (chunk.error || chunk.stopped) {
@@ -217,14 +220,17 @@ public final class ChatStream implements AnswerStream {
                 return;
             }
         }
-        byte[] plain = mistral ? MistralAnswer.plain(data, "delta") : null;
-        if (plain != null) {
-            out.appendString("data: ").appendBytes(plain).appendString("\n\n");
-        } else if (!stripUsage || chunk.usageRange == null) {
+        boolean strips = stripUsage && chunk.usageRange != null;
+        if (strips && chunk.isUsageAlone()) {
+            return;
+        }
+        byte[] stripped = strips ? without(data, Json.withComma(data, chunk.usageRange)) : data;
+        byte[] plain = mistral ? MistralAnswer.plain(stripped, "delta") : null;
+        if (plain == null && !strips) {
             pass(event);
-        } else if (!chunk.isUsageAlone()) {
+        } else {
             out.appendString("data: ")
-                    .appendBytes(without(data, Json.withComma(data, chunk.usageRange)))
+                    .appendBytes(plain == null ? stripped : plain)
                     .appendString("\n\n");
         }
     }
