@@ -1,6 +1,7 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
+import dev.comporta.core.GatewayError;
 import dev.comporta.core.Receipt;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
@@ -108,6 +109,17 @@ final class CallAccount {
                 used.source,
                 failed ? ErrorCode.PROVIDER_FAILED.code() : null,
                 failed ? "The provider's stream broke off." : null));
+    }
+
+    /** The call has failed before its answer began. */
+    Future<@Nullable Cost> ended(GatewayError error, Used used) {
+        return ended(new Outcome(
+                Outcome.Status.ERROR,
+                error.code().status(),
+                used.tokens,
+                used.source,
+                error.code().code(),
+                error.getMessage()));
     }
 
     /**

@@ -179,16 +179,16 @@ public class Pipeline {
 
     /** In the account of the shared key a client reaches its own objects only; in its own account it is at home. */
     private Future<?> mayReach(Route route) {
-        List<ObjectReference> references = route.admitted().request().references().stream()
-                // The items of a response that was translated have ids of the gateway's own.
+        List<ObjectReference> references = route.admitted().request().references();
+        if (references.isEmpty() || route.ownAccount()) {
+            return Future.succeededFuture();
+        }
+        // The items of a response that was translated have ids of the gateway's own.
+        List<ObjectReference> kept = references.stream()
                 .filter(reference -> route.translation().isPassing() || reference.kind() != ObjectKind.ITEM)
                 .toList();
-        return route.ownAccount() || references.isEmpty()
-                ? Future.succeededFuture()
-                : owners.check(
-                        references,
-                        route.provider().name(),
-                        route.admitted().caller().clientId());
+        return owners.check(
+                kept, route.provider().name(), route.admitted().caller().clientId());
     }
 
     /** Gemini wants the images themselves, where other providers take a link. */

@@ -165,8 +165,8 @@ public final class ScriptedUpstream implements AutoCloseable {
             return inPath.group(1);
         }
         String line = exchange.request().startLine();
-        // An object is asked for by its id alone.
-        return line.startsWith("GET ")
+        // A response is asked for by its id alone.
+        return line.startsWith("GET ") && line.contains("/responses/")
                 ? line.substring(line.lastIndexOf('/', line.lastIndexOf(' ') - 1) + 1, line.lastIndexOf(' '))
                 : exchange.json().path("model").asText();
     }
