@@ -2,10 +2,12 @@ package dev.comporta.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** The providers behind the gateway, each in its own words. */
 enum Native {
@@ -52,6 +54,31 @@ enum Native {
     /** How callers name it. */
     String named(String model) {
         return name().toLowerCase(Locale.ROOT) + "/" + model;
+    }
+
+    /** Every provider with every status of failure that it has. */
+    static List<Arguments> failures() {
+        List<Arguments> failures = new ArrayList<>();
+        for (Native provider : values()) {
+            List<Integer> statuses = new ArrayList<>(List.of(400, 401, 403, 404, 429, 500, 503));
+            if (provider == GROQ) {
+                statuses.add(498);
+            } else if (provider == ANTHROPIC) {
+                statuses.add(529);
+            }
+            statuses.forEach(status -> failures.add(Arguments.of(provider, status)));
+        }
+        return failures;
+    }
+
+    /** What a caller is told where a provider says this. */
+    static int shown(int status) {
+        return switch (status) {
+            // The key that was refused is not the caller's.
+            case 401 -> 502;
+            case 498, 529 -> 503;
+            default -> status;
+        };
     }
 
     /** A call that was translated: native in all it says, and nothing of the caller's or the gateway's is in it. */

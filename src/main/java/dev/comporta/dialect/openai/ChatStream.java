@@ -1,7 +1,6 @@
 package dev.comporta.dialect.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.AnswerStream;
@@ -52,7 +51,7 @@ public final class ChatStream implements AnswerStream {
     private boolean done;
     /** Whether an error was kept from the caller, who must be told of the failure in other words. */
     private boolean withheld;
-    /** Whether Groq has stopped early, in words that no SDK takes for an error. */
+    /** Whether the provider has stopped early, in words that no SDK takes for an error. */
     private boolean stopped;
 
     /**
@@ -200,7 +199,7 @@ public final class ChatStream implements AnswerStream {
     }
 
     private void chunk(SseEvent event, byte[] data) {
-        Chunk chunk = new Chunk();
+        StreamedChunk chunk = new StreamedChunk();
         try (JsonParser json = Json.parser(data)) {
             chunk.read(json, text, choices);
         } catch (IOException e) {
@@ -221,7 +220,7 @@ public final class ChatStream implements AnswerStream {
             }
         }
         boolean strips = stripUsage && chunk.usageRange != null;
-        if (strips && chunk.isUsageAlone()) {
+        if (strips && chunk.isUsageAlone() || chunk.isErrorAtTheTop) {
             return;
         }
         byte[] stripped = strips ? without(data, Json.withComma(data, chunk.usageRange)) : data;
@@ -272,77 +271,5 @@ public final class ChatStream implements AnswerStream {
             }
         }
         return result;
-    }
-
-    /** What one chunk says. */
-    private static final class Chunk {
-
-        private @Nullable TokenUsage usage;
-        /** The usage member, name included. */
-        private Json.@Nullable Range usageRange;
-
-        private boolean error;
-        private boolean stopped;
-        private boolean hasUsageObject;
-        private boolean noChoices = true;
-
-        /** Whether it is there for its usage only. */
-        boolean isUsageAlone() {
-            return noChoices && hasUsageObject && !error;
-        }
-
-        void read(JsonParser json, StringBuilder text, Choices choices) throws IOException {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw new IOException("not an object");
-            }
-            String name;
-            while ((name = json.nextFieldName()) != null) {
-                int memberStart = name.equals("usage") ? Json.tokenStart(json) : 0;
-                JsonToken value = json.nextToken();
-                switch (name) {
-                    case "usage" -> {
-                        hasUsageObject = value == JsonToken.START_OBJECT;
-                        if (hasUsageObject) {
-                            usage = Usage.read(json);
-                        } else {
-                            json.skipChildren();
-                            json.finishToken();
-                        }
-                        usageRange = new Json.Range(memberStart, Json.position(json));
-                    }
-                    case "choices" -> {
-                        if (value == JsonToken.START_ARRAY) {
-                            noChoices = !GeneratedText.read(json, text, choices);
-                        } else {
-                            json.skipChildren();
-                        }
-                    }
-                    case "x_groq" -> readGroq(json, value);
-                    case "error" -> {
-                        error |= value != JsonToken.VALUE_NULL;
-                        json.skipChildren();
-                    }
-                    default -> json.skipChildren();
-                }
-            }
-        }
-
-        /** Groq's final chunk says the token usage in {@code x_groq.usage}, or why it is the final one. */
-        private void readGroq(JsonParser json, JsonToken value) throws IOException {
-            if (value != JsonToken.START_OBJECT) {
-                json.skipChildren();
-                return;
-            }
-            String name;
-            while ((name = json.nextFieldName()) != null) {
-                JsonToken said = json.nextToken();
-                if (said == JsonToken.START_OBJECT && name.equals("usage") && usage == null) {
-                    usage = Usage.read(json);
-                } else {
-                    stopped |= said == JsonToken.VALUE_STRING && name.equals("error");
-                    json.skipChildren();
-                }
-            }
-        }
     }
 }
