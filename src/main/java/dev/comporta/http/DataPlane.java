@@ -64,17 +64,21 @@ public class DataPlane {
     private final PassThrough passThrough;
     private final ModelList models;
     private final Clock clock;
-    private final long maxBodyBytes;
     private final BodyBudget budget;
     private final boolean accessLog;
 
-    DataPlane(Pipeline pipeline, PassThrough passThrough, ModelList models, Clock clock, HttpConfig config) {
+    DataPlane(
+            Pipeline pipeline,
+            PassThrough passThrough,
+            ModelList models,
+            Clock clock,
+            BodyBudget budget,
+            HttpConfig config) {
         this.pipeline = pipeline;
         this.passThrough = passThrough;
         this.models = models;
         this.clock = clock;
-        maxBodyBytes = config.maxBodySize().asLongValue();
-        budget = passThrough.budget();
+        this.budget = budget;
         accessLog = config.accessLog();
     }
 
@@ -110,7 +114,7 @@ public class DataPlane {
         UUID id = Uuid7.at(receivedAt);
         Promise<Void> gone = Promise.promise();
         request.response().closeHandler(closed -> gone.tryComplete());
-        RequestBody incoming = new RequestBody(request, maxBodyBytes, budget);
+        RequestBody incoming = new RequestBody(request, budget);
         request.response().endHandler(end -> {
             incoming.release();
             if (accessLog) {

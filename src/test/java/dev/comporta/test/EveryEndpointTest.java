@@ -344,8 +344,125 @@ class EveryEndpointTest {
         assertThat(upstream.waiting(script)).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/images/edits | text/plain",
+                "/v1/images/edits | application/x-www-form-urlencoded",
+                "/v1/images/edits | application/jsonx",
+                "/v1/images/edits | application/json, multipart/form-data; boundary=x",
+                "/v1/images/edits | application/xml; boundary=x",
+                "/v1/audio/transcriptions | multipart/mixed; boundary=x",
+                "/v1/containers/cntr_1/files | text/plain",
+                "/v1/files | application/octet-stream",
+                "/v1/uploads/upload_1/parts | application/octet-stream",
+            })
+    void what_is_neither_json_nor_a_form_is_refused(String path, String type) {
+        String script = upstream.model(Answers.json(OK));
+
+        HttpResponse<byte[]> response =
+                call(script, "POST", path, bytes("{\"model\":\"acme/w\",\"file_id\":\"x\"}"), "Content-Type", type);
+
+        assertThat(response.statusCode()).isEqualTo(415);
+        assertThat(Json.read(response.body()).at("/error/code").asText()).isEqualTo("unsupported_media_type");
+        assertThat(upstream.waiting(script)).isZero();
+        assertThat(Gateway.usage(response).path("statusCode").asInt()).isEqualTo(415);
+    }
+
     @Test
-    void an_upload_of_another_type_passes_unread() {
+    void a_body_of_two_types_is_refused() throws IOException {
+        String script = upstream.model(Answers.json(OK));
+        try (RawCaller caller = new RawCaller()) {
+            Wire.Message answer = caller.post(
+                            "/v1/images/edits",
+                            form("name=\"model\"", "acme/w"),
+                            "Content-Type: " + FORM_TYPE,
+                            ScriptedUpstream.SCRIPT + ": " + script)
+                    .answer();
+
+            assertThat(answer.status()).isEqualTo(415);
+        }
+        assertThat(upstream.waiting(script)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, /v1/batches", "POST, /v1/files", "GET, /v1/files/file-1", "POST, /v1/audio/transcriptions"})
+    void a_packed_body_is_refused(String method, String path) {
+        String script = upstream.model(Answers.json(OK));
+
+        HttpResponse<byte[]> response =
+                call(script, method, path, bytes("{}"), "Content-Encoding", "br", "Content-Type", FORM_TYPE);
+
+        assertThat(response.statusCode()).isEqualTo(415);
+        assertThat(upstream.waiting(script)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "multipart/form-data; boundary=x",
+                "application/x-www-form-urlencoded",
+                "application/json; charset=utf-16"
+            })
+    void what_was_read_as_json_is_called_json(String type) {
+        String script = upstream.model(Answers.json(OK));
+
+        HttpResponse<byte[]> response =
+                call(script, "POST", "/v1/vector_stores", bytes("{\"name\":\"x\"}"), "Content-Type", type);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(upstream.call(script).request().header("content-type")).isEqualTo("application/json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/audio/transcriptions, true", "/v1/audio/transcriptions, false", "/v1/containers/c/files, false"})
+    void a_form_that_never_ends_is_none(String path, boolean model) {
+        String script = upstream.model(Answers.json(OK));
+        String whole = model ? form("name=\"model\"", "acme/w", SOUND, "x") : form(SOUND, "x");
+
+        HttpResponse<byte[]> response = call(
+                script, "POST", path, bytes(whole.substring(0, whole.lastIndexOf("--xX"))), "Content-Type", FORM_TYPE);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(Gateway.text(response)).contains("last boundary");
+    }
+
+    @Test
+    void an_empty_body_may_be_of_any_type() {
+        String script = upstream.model(Answers.json(OK));
+        upstream.script(script, Answers.json(OK));
+
+        assertThat(call(script, "GET", "/v1/files", new byte[0], "Content-Type", "text/plain")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(call(script, "POST", "/v1/uploads/u/cancel", new byte[0], "Content-Type", "text/plain")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/audio/transcriptions, multipart/form-data; boundary=b",
+        "/v1/batches, application/json",
+        "/v1/chat/completions, application/json"
+    })
+    void a_body_that_does_not_go_on_is_given_up(String path, String type) throws IOException {
+        try (RawCaller caller = new RawCaller()) {
+            caller.send(bytes(
+                    "POST %s HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\n--b"
+                            .formatted(path, Gateway.SHARED_KEY, type)));
+            Wire.Message answer = caller.answer();
+
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(Json.read(answer.body()).at("/error/type").asText()).isEqualTo("invalid_request_error");
+            assertThat(Json.read(answer.body()).at("/error/code").asText()).isEqualTo("request_timeout");
+            assertThat(answer.header("connection")).isEqualToIgnoringCase("close");
+        }
+    }
+
+    @Test
+    void an_upload_passes_unread() {
         String script = upstream.model(Answers.json("{\"id\":\"file-1\"}"));
         byte[] noise = new byte[6 << 20];
         new Random(2).nextBytes(noise);
@@ -546,6 +663,21 @@ class EveryEndpointTest {
 
         assertThat(response.body()).isEqualTo(sound);
         assertThat(Gateway.usage(response).path("characters").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void what_is_written_is_not_counted_in_characters() {
+        String model = upstream.model(exchange -> exchange.whole(200, bytes("1\n"), "content-type: text/plain"));
+
+        HttpResponse<byte[]> response = call(
+                "",
+                "POST",
+                "/v1/audio/transcriptions",
+                bytes("{\"model\":\"acme/%s\",\"input\":\"Hello\",\"response_format\":\"srt\"}".formatted(model)));
+
+        JsonNode usage = Gateway.usage(response);
+        assertThat(usage.path("characters").asInt()).isZero();
+        assertThat(usage.path("costUsd").isNull()).as("unknown, not free").isTrue();
     }
 
     @Test
