@@ -195,7 +195,8 @@ class ErrorContractTest {
     /**
      * What no call here can bring about: a clash of two writes and a missing row, which only the admin API has; a
      * defect; a heap full of bodies; a database that was never reached, which {@link WithoutDatabaseTest} shows; and a
-     * body that stops coming, which {@link EveryEndpointTest} shows, because this client listens only after it has sent.
+     * body that stops coming, which {@link EveryEndpointTest} shows, because this client listens only after it has
+     * sent.
      */
     private static final Set<ErrorCode> NOT_HERE = EnumSet.of(
             ErrorCode.CONFLICT,

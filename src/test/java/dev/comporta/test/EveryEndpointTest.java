@@ -592,6 +592,63 @@ class EveryEndpointTest {
     }
 
     @Test
+    void a_model_that_is_elsewhere_does_not_take_objects_along() {
+        String file = newFile();
+        String alias = "openai/alias-" + UUID.randomUUID();
+        Gateway.admin("POST", "/api/ai-gateway/models", """
+                {"provider":"alias","modelName":"%s","fallbackChain":["groq/x"]}""".formatted(alias));
+        String script = upstream.model(Answers.json(OK));
+        byte[] body = bytes("{\"model\":\"%s\",\"file_ids\":[\"%s\"]}".formatted(alias, file));
+
+        HttpResponse<byte[]> response = shared(script, "POST", "/v1/assistants", body);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(Json.read(response.body()).at("/error/param").asText()).isEqualTo("model");
+        assertThat(upstream.waiting(script)).isZero();
+    }
+
+    @Test
+    void nobody_chooses_the_name_of_what_it_makes() {
+        String script = upstream.model(Answers.json(OK));
+        byte[] body = bytes("{\"name\":\"x\",\"request_id\":\"file-of-a-stranger\"}");
+
+        HttpResponse<byte[]> refused = shared(script, "POST", "/v1/vector_stores", body);
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(Json.read(refused.body()).at("/error/param").asText()).isEqualTo("request_id");
+        assertThat(upstream.waiting(script)).isZero();
+        assertThat(call(script, "POST", "/v1/vector_stores", body).statusCode())
+                .as("in an account of its own")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void lists_of_one_client_are_read_one_after_the_other() throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        String[] client = newClient();
+        String list = "{\"object\":\"list\",\"data\":[],\"has_more\":false}";
+        String first = upstream.model(exchange -> {
+            exchange.await(gate);
+            exchange.whole(200, bytes(list), "content-type: application/json");
+        });
+        String second = upstream.model(Answers.json(list));
+        CompletableFuture<HttpResponse<byte[]>> one =
+                CompletableFuture.supplyAsync(() -> shared(first, "GET", "/v1/files", new byte[0], client));
+        upstream.call(first);
+        CompletableFuture<HttpResponse<byte[]>> two =
+                CompletableFuture.supplyAsync(() -> shared(second, "GET", "/v1/batches", new byte[0], client));
+
+        String others = upstream.model(Answers.json(list));
+        assertThat(shared(others, "GET", "/v1/batches", new byte[0]).statusCode())
+                .isEqualTo(200);
+        assertThat(upstream.waiting(second)).isZero();
+        gate.complete(null);
+
+        assertThat(one.get().statusCode()).isEqualTo(200);
+        assertThat(two.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void a_thread_that_a_stream_makes_is_the_callers() {
         String thread = "thread_" + UUID.randomUUID().toString().replace("-", "");
         String stream = upstream.model(exchange -> exchange.eventStream()
