@@ -171,13 +171,17 @@ public class DataPlane {
     }
 
     static void logAccess(HttpServerRequest request, UUID id, long startNanos) {
+        logAccess(
+                request,
+                id,
+                startNanos,
+                request.response().ended() ? request.response().getStatusCode() : CALLER_GONE);
+    }
+
+    static void logAccess(HttpServerRequest request, UUID id, long startNanos, int status) {
         ACCESS.infof(
                 "%s %s %s %d %d ms",
-                id,
-                request.method(),
-                request.path(),
-                request.response().ended() ? request.response().getStatusCode() : CALLER_GONE,
-                (System.nanoTime() - startNanos) / 1_000_000);
+                id, request.method(), request.path(), status, (System.nanoTime() - startNanos) / 1_000_000);
     }
 
     static GatewayError asGatewayError(Throwable cause) {
