@@ -69,17 +69,21 @@ public class DataPlane {
     private final PassThrough passThrough;
     private final ModelList models;
     private final Clock clock;
-    private final long maxBodyBytes;
     private final BodyBudget budget;
     private final boolean accessLog;
 
-    DataPlane(Pipeline pipeline, PassThrough passThrough, ModelList models, Clock clock, HttpConfig config) {
+    DataPlane(
+            Pipeline pipeline,
+            PassThrough passThrough,
+            ModelList models,
+            Clock clock,
+            BodyBudget budget,
+            HttpConfig config) {
         this.pipeline = pipeline;
         this.passThrough = passThrough;
         this.models = models;
         this.clock = clock;
-        maxBodyBytes = config.maxBodySize().asLongValue();
-        budget = passThrough.budget();
+        this.budget = budget;
         accessLog = config.accessLog();
     }
 
@@ -115,7 +119,7 @@ public class DataPlane {
         UUID id = Uuid7.at(receivedAt);
         Promise<Void> gone = Promise.promise();
         request.response().closeHandler(closed -> gone.tryComplete());
-        RequestBody incoming = new RequestBody(request, maxBodyBytes, budget);
+        RequestBody incoming = new RequestBody(request, budget);
         request.response().endHandler(end -> {
             incoming.release();
             if (accessLog) {
@@ -187,13 +191,17 @@ public class DataPlane {
     }
 
     static void logAccess(HttpServerRequest request, UUID id, long startNanos) {
+        logAccess(
+                request,
+                id,
+                startNanos,
+                request.response().ended() ? request.response().getStatusCode() : CALLER_GONE);
+    }
+
+    static void logAccess(HttpServerRequest request, UUID id, long startNanos, int status) {
         ACCESS.infof(
                 "%s %s %s %d %d ms",
-                id,
-                request.method(),
-                request.path(),
-                request.response().ended() ? request.response().getStatusCode() : CALLER_GONE,
-                (System.nanoTime() - startNanos) / 1_000_000);
+                id, request.method(), request.path(), status, (System.nanoTime() - startNanos) / 1_000_000);
     }
 
     static GatewayError asGatewayError(Throwable cause) {

@@ -49,6 +49,7 @@ public class Passages {
     private final UsageRecorder usage;
     private final CallMetrics metrics;
     private final ObjectOwners owners;
+    private final ListTurns listTurns;
     private final GatewayConfig config;
     private final String preferredProvider;
 
@@ -60,6 +61,7 @@ public class Passages {
             UsageRecorder usage,
             CallMetrics metrics,
             ObjectOwners owners,
+            ListTurns listTurns,
             GatewayConfig config,
             ModelConfig models) {
         this.clients = clients;
@@ -69,6 +71,7 @@ public class Passages {
         this.usage = usage;
         this.metrics = metrics;
         this.owners = owners;
+        this.listTurns = listTurns;
         this.config = config;
         preferredProvider = models.preferredProvider();
     }
@@ -107,10 +110,14 @@ public class Passages {
                 path = ObjectPath.of(pass.call().method(), pass.path());
                 references.addAll(path.references());
                 references.addAll(ObjectReferences.of(body));
+                refuseChosenId(path, json);
             }
             PassJson said = json;
             ObjectPath does = path;
             String asked = pass.call().headers().get(PROVIDER);
+            if (asked != null) {
+                provider(asked, PROVIDER);
+            }
             return owners.check(references, asked, caller.clientId())
                     .transform(owned -> owned.failed()
                             ? refused(pass, caller, said, asGatewayError(owned.cause()))
@@ -146,7 +153,7 @@ public class Passages {
                 route.model());
         boolean compatibility = config.compatibilityHeaders();
         if (path != null && path.action() == ObjectPath.Action.LIST && path.kind() != null) {
-            return new PassList(route, owners, recording, metrics, compatibility).send(path.kind());
+            return new PassList(route, owners, listTurns, recording, metrics, compatibility).send(path.kind());
         }
         return new Passage(route, new PassObjects(route, owners), recording, metrics, compatibility).send();
     }
@@ -205,6 +212,12 @@ public class Passages {
             target = resolved.target();
             model = resolved.model();
         }
+        if (!references.isEmpty() && !isAmong(target.provider(), asked, owned)) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST,
+                    "The objects that this request names live at another provider than its model.",
+                    named == null ? null : "model");
+        }
         Provider provider = provider(target.provider(), asked != null ? PROVIDER : named != null ? "model" : null);
         Attribution attribution = AttributionHeaders.read(pass.call().headers(), json.user(), json.metadata());
         return new PassRoute(
@@ -221,6 +234,23 @@ public class Passages {
                 path,
                 references,
                 owned.complete());
+    }
+
+    /** Some providers name an object as its maker wishes, and it could be the name of a stranger's. */
+    private static void refuseChosenId(ObjectPath path, PassJson json) {
+        if (path.action() == ObjectPath.Action.CREATE && json.choosesId()) {
+            throw new GatewayError(
+                    ErrorCode.UNSUPPORTED_PARAMETER,
+                    "In an account that clients share, request_id is not passed on.",
+                    "request_id");
+        }
+    }
+
+    /** Whether it is there that the owners of the request's objects were asked for; what is nobody's is so anywhere. */
+    private static boolean isAmong(String provider, @Nullable String asked, Owned owned) {
+        return asked != null
+                ? provider.equals(asked)
+                : owned.providers().isEmpty() || owned.providers().contains(provider);
     }
 
     /** Where the objects are that a request names; null if that does not say. */
