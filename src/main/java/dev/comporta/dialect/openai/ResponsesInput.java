@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesInput {
 
     private static final Set<String> ROLES = Set.of("user", "system", "developer");
+    private static final String REASONING = "reasoning_content";
 
     private final ArrayNode messages = Json.array();
     private final Dropped dropped;
@@ -29,6 +30,9 @@ final class ResponsesInput {
      * The assistant message that is last, as long as items may belong to it; {@code content} is null until it has some.
      */
     private @Nullable ObjectNode turn;
+
+    /** What the model thought in it. */
+    private final StringBuilder thoughts = new StringBuilder();
 
     private ResponsesInput(Dropped dropped) {
         this.dropped = dropped;
@@ -152,8 +156,9 @@ final class ResponsesInput {
             endTurn();
         }
         if (!shown.isEmpty()) {
-            String before = turn().path("reasoning_content").asText();
-            turn().put("reasoning_content", before.isEmpty() ? shown : before + "\n\n" + shown);
+            // Its place among the fields; what it says is known when the turn is over.
+            turn().put(REASONING, "");
+            thoughts.append(thoughts.isEmpty() ? "" : "\n\n").append(shown);
         }
         for (JsonNode block : blocks) {
             if (block.isObject()) {
@@ -197,6 +202,10 @@ final class ResponsesInput {
 
     private void endTurn() {
         if (turn != null) {
+            if (!thoughts.isEmpty()) {
+                turn.put(REASONING, thoughts.toString());
+                thoughts.setLength(0);
+            }
             if (hasContent(turn) || turn.has("tool_calls")) {
                 messages.add(turn);
             } else {
