@@ -30,13 +30,22 @@ public final class Translated implements Translation {
     }
 
     @Override
+    public ObjectNode chat() {
+        if (chat == null) {
+            ModelRequest request = context.request();
+            chat = ChatLimits.checked(caller.chat(request, dropped), request.fields());
+        }
+        return chat;
+    }
+
+    @Override
     public void complete(ObjectNode completed) {
         chat = completed;
     }
 
     @Override
     public Outgoing request() {
-        return provider.request(caller.chat(context.request(), dropped), context.request().stream(), traits, dropped);
+        return provider.request(chat(), context.request().stream(), traits, dropped);
     }
 
     @Override

@@ -198,10 +198,7 @@ final class ModelExchange {
 
     /** Whether the provider goes on with a response of its own accord, whoever listens. */
     private boolean isBackground() {
-        return call.apiType() == ApiType.RESPONSES
-                && translation.isPassing()
-                && request.fields().contains("background")
-                && request.tree().path("background").asBoolean();
+        return call.apiType() == ApiType.RESPONSES && translation.isPassing() && request.background();
     }
 
     /** Nobody waits for the end of a background response, but it is recorded when it comes. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
+import dev.comporta.dialect.InnerJson;
 import dev.comporta.dialect.Json;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ final class ResponsesInput {
 
     private final ArrayNode messages = Json.array();
     private final Dropped dropped;
+    private final InnerJson json = new InnerJson();
     private final Set<String> calls = new HashSet<>();
     private final Map<String, JsonNode> extras = new HashMap<>();
 
@@ -174,7 +176,7 @@ final class ResponsesInput {
 
     /** What the provider wants back; a missing node if nothing was sealed here. */
     private JsonNode sealed(ResponsesField encrypted) {
-        JsonNode sealed = encrypted.isGiven() ? ResponsesSeal.open(encrypted.text()) : MissingNode.getInstance();
+        JsonNode sealed = encrypted.isGiven() ? ResponsesSeal.open(encrypted.text(), json) : MissingNode.getInstance();
         if (sealed == null) {
             dropped.add("input[].encrypted_content");
             return MissingNode.getInstance();
