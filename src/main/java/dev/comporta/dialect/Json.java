@@ -35,6 +35,9 @@ public final class Json {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    /** Bytes that make no tree of a size that matters. */
+    private static final int UNCOUNTED = 1 << 20;
+
     private Json() {}
 
     /** A new, empty object. */
@@ -50,9 +53,17 @@ public final class Json {
     /**
      * Reads one JSON value.
      *
-     * @throws IOException if it is not JSON, or more than one value
+     * @throws IOException if it is not JSON, or more than one value, or too many to be held
      */
     public static JsonNode tree(byte[] bytes) throws IOException {
+        if (bytes.length > UNCOUNTED && TreeSize.of(bytes) > TreeSize.MOST) {
+            throw new IOException("too many values");
+        }
+        return countedTree(bytes);
+    }
+
+    /** Reads one JSON value whose size is known. */
+    static JsonNode countedTree(byte[] bytes) throws IOException {
         JsonNode tree;
         try {
             tree = TREES.readTree(bytes);

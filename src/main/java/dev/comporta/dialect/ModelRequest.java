@@ -27,6 +27,7 @@ public final class ModelRequest {
             "\"stream_options\":{\"include_usage\":true},".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] INCLUDE_USAGE = "\"include_usage\":true,".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] INCLUDE_USAGE_ONLY = "\"include_usage\":true".getBytes(StandardCharsets.US_ASCII);
+    private static final List<String> ACTED_ON = List.of("model", "stream", "stream_options", "store", "background");
     private static final byte[] NOTHING = {};
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] USAGE_OBJECT = "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
@@ -48,6 +49,10 @@ public final class ModelRequest {
     private @Nullable String user;
     private @Nullable String metadata;
     private boolean store;
+    private boolean background;
+    /** Values and names of members, for the size of the tree. */
+    private long tokens;
+
     private final ObjectReferences references = new ObjectReferences();
 
     private final Set<String> fields = new HashSet<>();
@@ -89,8 +94,9 @@ public final class ModelRequest {
     }
 
     private void scan() {
-        try (JsonParser json = Json.parser(bytes)) {
+        try (TreeSize.Counter json = new TreeSize.Counter(Json.parser(bytes))) {
             read(json);
+            tokens = json.tokens();
         } catch (IOException e) {
             throw notJson(e);
         }
@@ -104,14 +110,28 @@ public final class ModelRequest {
      * The whole body as a tree of its own, for a translation to read and to change.
      *
      * @throws GatewayError {@link ErrorCode#INVALID_JSON} if there is more to it than could be read before, such as a
-     *     number without end
+     *     number without end, {@link ErrorCode#REQUEST_TOO_LARGE} if it would take too much memory
      */
     public ObjectNode tree() {
+        return tree(TreeSize.MOST);
+    }
+
+    /** @param most how large the tree may be, in bytes */
+    ObjectNode tree(long most) {
+        if (TreeSize.of(tokens, bytes.length) > most) {
+            throw tooLarge();
+        }
         try {
-            return (ObjectNode) Json.tree(bytes);
+            return (ObjectNode) Json.countedTree(bytes);
         } catch (IOException e) {
             throw notJson(e);
         }
+    }
+
+    static GatewayError tooLarge() {
+        return new GatewayError(
+                ErrorCode.REQUEST_TOO_LARGE,
+                "The request has too many JSON values, or too long ones, to be translated for this model's provider.");
     }
 
     /** The model as the caller named it. */
@@ -142,6 +162,11 @@ public final class ModelRequest {
     /** Whether the caller asked for the answer to be kept by the provider. */
     public boolean store() {
         return store;
+    }
+
+    /** Whether the caller asked for an answer that the provider makes while nobody waits. */
+    public boolean background() {
+        return background;
     }
 
     /** The objects in the provider's account that the request names. */
@@ -226,11 +251,30 @@ public final class ModelRequest {
                 case "user" -> readUser(json, value);
                 case "metadata" -> readMetadata(json, value);
                 case "store" -> readStore(json, value);
-                default -> references.member(json, name, value);
+                case "background" -> {
+                    background |= value == JsonToken.VALUE_TRUE;
+                    json.skipChildren();
+                }
+                default -> {
+                    refuseLikeness(name);
+                    references.member(json, name, value);
+                }
             }
         }
         if (json.nextToken() != null) {
             throw new GatewayError(ErrorCode.INVALID_JSON, "The request body must be one JSON object.");
+        }
+    }
+
+    /** Some servers match names without case, and would take the last one of two spellings. */
+    private static void refuseLikeness(String name) {
+        for (String known : ACTED_ON) {
+            if (known.equalsIgnoreCase(name)) {
+                throw new GatewayError(
+                        ErrorCode.INVALID_REQUEST,
+                        "The field %s must be written in lower case.".formatted(known),
+                        known);
+            }
         }
     }
 

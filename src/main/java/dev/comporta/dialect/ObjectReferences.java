@@ -1,7 +1,5 @@
 package dev.comporta.dialect;
 
-import static java.util.Map.entry;
-
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.comporta.core.ErrorCode;
@@ -14,15 +12,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the objects in a provider's account that a request's body names, wherever they stand: files in messages and
  * tools, an earlier response, a conversation, a vector store. Fields whose content is the caller's own affair, such as
- * {@code metadata}, the arguments of a call and JSON schemas, are not looked into.
+ * {@code metadata}, the arguments of a call and JSON schemas, are not looked into where APIs have them
+ * ({@link FreeFields}); elsewhere a caller may give the same name to something that the provider acts on.
  *
- * <p>Reads tokens, so a name that is written with escapes is the same name, and a field that stands twice counts twice.
- * Not thread-safe.
+ * <p>Names are compared without case, because some servers match them so. Reads tokens, so a name that is written with
+ * escapes is the same name, and a field that stands twice counts twice. Not thread-safe.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference">OpenAI, API reference</a>
  */
@@ -36,68 +37,52 @@ public final class ObjectReferences {
      *
      * @param prefix what ids begin with, where other things may stand in the same field
      */
-    private record Field(ObjectKind kind, String prefix) {}
+    private record Field(String name, ObjectKind kind, String prefix) {}
 
-    private static final Map<String, Field> FIELDS = Map.ofEntries(
-            // OpenAI
-            field("file_id", ObjectKind.FILE),
-            field("file_ids", ObjectKind.FILE),
-            field("input_file_id", ObjectKind.FILE),
-            field("output_file_id", ObjectKind.FILE),
-            field("error_file_id", ObjectKind.FILE),
-            field("training_file", ObjectKind.FILE),
-            field("validation_file", ObjectKind.FILE),
-            field("upload_id", ObjectKind.UPLOAD),
-            field("previous_response_id", ObjectKind.RESPONSE),
-            field("response_id", ObjectKind.RESPONSE),
-            field("approval_request_id", ObjectKind.ITEM),
-            field("conversation", ObjectKind.CONVERSATION),
-            field("vector_store_id", ObjectKind.VECTOR_STORE),
-            field("vector_store_ids", ObjectKind.VECTOR_STORE),
-            field("container", ObjectKind.CONTAINER),
-            field("container_id", ObjectKind.CONTAINER),
-            field("assistant_id", ObjectKind.ASSISTANT),
-            field("thread_id", ObjectKind.THREAD),
-            field("batch_id", ObjectKind.BATCH),
-            field("eval_id", ObjectKind.EVAL),
-            field("characters", ObjectKind.CHARACTER),
-            field("video_id", ObjectKind.VIDEO),
-            entry("video", new Field(ObjectKind.VIDEO, "video_")),
-            entry("skill_id", new Field(ObjectKind.SKILL, "skill_")),
-            entry("voice", new Field(ObjectKind.VOICE, "voice_")),
-            entry("consent", new Field(ObjectKind.VOICE_CONSENT, "cons_")),
-            // Mistral
-            field("agent_id", ObjectKind.AGENT),
-            field("library_id", ObjectKind.LIBRARY),
-            field("library_ids", ObjectKind.LIBRARY),
-            field("input_files", ObjectKind.FILE),
-            field("training_files", ObjectKind.FILE),
-            field("validation_files", ObjectKind.FILE),
-            // Gemini
-            field("cached_content", ObjectKind.CACHED_CONTENT),
-            field("cachedContent", ObjectKind.CACHED_CONTENT),
-            field("file_search_store_names", ObjectKind.VECTOR_STORE),
-            field("fileSearchStoreNames", ObjectKind.VECTOR_STORE));
+    private static final Map<String, Field> FIELDS = Stream.of(
+                    // OpenAI
+                    field("file_id", ObjectKind.FILE),
+                    field("file_ids", ObjectKind.FILE),
+                    field("input_file_id", ObjectKind.FILE),
+                    field("output_file_id", ObjectKind.FILE),
+                    field("error_file_id", ObjectKind.FILE),
+                    field("training_file", ObjectKind.FILE),
+                    field("validation_file", ObjectKind.FILE),
+                    field("upload_id", ObjectKind.UPLOAD),
+                    field("previous_response_id", ObjectKind.RESPONSE),
+                    field("response_id", ObjectKind.RESPONSE),
+                    field("approval_request_id", ObjectKind.ITEM),
+                    field("conversation", ObjectKind.CONVERSATION),
+                    field("vector_store_id", ObjectKind.VECTOR_STORE),
+                    field("vector_store_ids", ObjectKind.VECTOR_STORE),
+                    field("container", ObjectKind.CONTAINER),
+                    field("container_id", ObjectKind.CONTAINER),
+                    field("assistant_id", ObjectKind.ASSISTANT),
+                    field("thread_id", ObjectKind.THREAD),
+                    field("batch_id", ObjectKind.BATCH),
+                    field("eval_id", ObjectKind.EVAL),
+                    field("characters", ObjectKind.CHARACTER),
+                    field("video_id", ObjectKind.VIDEO),
+                    field("video", ObjectKind.VIDEO, "video_"),
+                    field("skill_id", ObjectKind.SKILL, "skill_"),
+                    field("voice", ObjectKind.VOICE, "voice_"),
+                    field("consent", ObjectKind.VOICE_CONSENT, "cons_"),
+                    // Mistral
+                    field("agent_id", ObjectKind.AGENT),
+                    field("library_id", ObjectKind.LIBRARY),
+                    field("library_ids", ObjectKind.LIBRARY),
+                    field("input_files", ObjectKind.FILE),
+                    field("training_files", ObjectKind.FILE),
+                    field("validation_files", ObjectKind.FILE),
+                    // Gemini
+                    field("cached_content", ObjectKind.CACHED_CONTENT),
+                    field("cachedContent", ObjectKind.CACHED_CONTENT),
+                    field("file_search_store_names", ObjectKind.VECTOR_STORE),
+                    field("fileSearchStoreNames", ObjectKind.VECTOR_STORE))
+            .collect(Collectors.toUnmodifiableMap(field -> folded(field.name), field -> field));
 
     /** Fields that hold an address, which may be that of a file in the account. */
-    private static final Set<String> ADDRESSES = Set.of("file_uri", "fileUri");
-
-    /** Fields in which the caller may write what it likes. */
-    private static final Set<String> FREE = Set.of(
-            "metadata",
-            "attributes",
-            "arguments",
-            "parameters",
-            "schema",
-            "input_schema",
-            "item_schema",
-            "input_examples",
-            "parametersJsonSchema",
-            "parameters_json_schema",
-            "responseSchema",
-            "response_schema",
-            "responseJsonSchema",
-            "response_json_schema");
+    private static final Set<String> ADDRESSES = Set.of("file_uri", "fileuri");
 
     /** Items of a conversation that the provider looks up by their {@code id}. */
     private static final Set<String> LOOKED_UP = Set.of("item_reference", "reasoning", "image_generation_call");
@@ -105,12 +90,32 @@ public final class ObjectReferences {
     /** Sources of an evaluation that are the answers given to everybody. */
     private static final Set<String> EVERYBODYS = Set.of("responses", "stored_completions");
 
+    /** Members that an item may have that stands for one that the provider keeps. */
+    private static final Set<String> OF_A_REFERENCE = Set.of("id", "type", "role", "status");
+
     private @Nullable Set<ObjectReference> found;
+    /** How many objects are open in which the caller names the members: the variables of a prompt. */
+    private int variables;
 
     ObjectReferences() {}
 
-    private static Map.Entry<String, Field> field(String name, ObjectKind kind) {
-        return entry(name, new Field(kind, ""));
+    private static Field field(String name, ObjectKind kind) {
+        return field(name, kind, "");
+    }
+
+    private static Field field(String name, ObjectKind kind, String prefix) {
+        return new Field(name, kind, prefix);
+    }
+
+    /** A name as a server takes it that matches names without case, whatever the alphabet. */
+    static String folded(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c > 'z' || c >= 'A' && c <= 'Z') {
+                return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+            }
+        }
+        return name;
     }
 
     /**
@@ -144,9 +149,9 @@ public final class ObjectReferences {
     public static List<ObjectReference> ofFormField(String name, String value) {
         ObjectReferences references = new ObjectReferences();
         for (String part : name.split("[\\[\\].]")) {
-            Field field = FIELDS.get(part);
+            Field field = FIELDS.get(folded(part));
             if (field != null) {
-                references.add(field, value, part);
+                references.add(field, value);
             }
         }
         return references.found();
@@ -154,7 +159,7 @@ public final class ObjectReferences {
 
     /** Reads a member of the request, of which the parser has just read the first token of the value. */
     void member(JsonParser json, String name, JsonToken value) throws IOException {
-        value(json, name, value, "");
+        value(json, folded(name), value, "");
     }
 
     /** What has been found so far, each once. */
@@ -170,17 +175,17 @@ public final class ObjectReferences {
         switch (value) {
             case VALUE_STRING -> text(json, name);
             case START_OBJECT -> {
-                if (isFree(name, parent) || isArguments(name, parent)) {
+                if (isFree(name, parent, true)) {
                     json.skipChildren();
                 } else {
                     object(json, name, false);
                 }
             }
             case START_ARRAY -> {
-                if (isFree(name, parent)) {
+                if (isFree(name, parent, false)) {
                     json.skipChildren();
                 } else {
-                    list(json, name, parent);
+                    list(json, name);
                 }
             }
             default -> {
@@ -189,13 +194,17 @@ public final class ObjectReferences {
         }
     }
 
-    private void list(JsonParser json, String name, String parent) throws IOException {
+    private boolean isFree(String name, String parent, boolean object) {
+        return variables == 0 && FreeFields.contain(name, parent, object);
+    }
+
+    private void list(JsonParser json, String name) throws IOException {
         JsonToken element;
         while ((element = json.nextToken()) != JsonToken.END_ARRAY) {
             switch (element) {
                 case VALUE_STRING -> text(json, name);
                 case START_OBJECT -> object(json, name, true);
-                case START_ARRAY -> list(json, name, parent);
+                case START_ARRAY -> list(json, name);
                 default -> {
                     // As above.
                 }
@@ -204,55 +213,95 @@ public final class ObjectReferences {
     }
 
     private void object(JsonParser json, String name, boolean listed) throws IOException {
-        Set<String> ids = null;
-        boolean typed = false;
-        boolean lookedUp = false;
-        boolean file = false;
-        boolean everybodys = false;
+        boolean named = name.equals("variables");
+        variables += named ? 1 : 0;
+        Read read = new Read();
         String member;
         while ((member = json.nextFieldName()) != null) {
             JsonToken value = json.nextToken();
-            if (value == JsonToken.VALUE_STRING && member.equals("id")) {
-                ids = ids == null ? new LinkedHashSet<>(2) : ids;
-                ids.add(json.getText());
-            } else if (value == JsonToken.VALUE_STRING && member.equals("type")) {
-                String type = json.getText();
-                typed = true;
-                lookedUp |= LOOKED_UP.contains(type);
-                file |= type.equals("file_id");
-                everybodys |= EVERYBODYS.contains(type);
-            } else {
-                typed |= member.equals("role");
-                value(json, member, value, name);
+            String known = folded(member);
+            if (!read.take(json, known, value)) {
+                value(json, known, value, name);
             }
         }
-        if (everybodys && name.equals("source")) {
+        variables -= named ? 1 : 0;
+        if (read.readsEverybodys(name)) {
             throw new GatewayError(
                     ErrorCode.UNSUPPORTED_PARAMETER,
                     "An evaluation of stored answers would read those of all clients of this gateway.",
                     "source.type");
         }
-        if (ids == null) {
-            return;
-        }
         Field field = FIELDS.get(name);
-        // A reference to an item may go without a type.
-        boolean item = lookedUp || !typed && listed && (name.equals("input") || name.equals("items"));
-        for (String id : ids) {
+        boolean item = listed && (name.equals("input") || name.equals("items"));
+        for (String id : read.ids) {
             if (field != null) {
-                add(field, id, name);
-            } else if (file) {
+                add(field, id);
+            } else if (read.file) {
                 add(ObjectKind.FILE, id, name);
-            } else if (item) {
+            } else if (read.lookedUp || item && read.isReference()) {
                 add(ObjectKind.ITEM, id, name);
             }
+        }
+    }
+
+    /** What an object says of itself. */
+    private static final class Read {
+
+        private Set<String> ids = Set.of();
+        private boolean role;
+        private boolean message;
+        private boolean otherType;
+        private boolean lookedUp;
+        private boolean file;
+        private boolean everybodys;
+        private boolean responses;
+        private boolean content;
+        private boolean source;
+        private boolean more;
+
+        /** Returns whether there is no more to a member than what was taken. */
+        boolean take(JsonParser json, String member, JsonToken value) throws IOException {
+            more |= !OF_A_REFERENCE.contains(member);
+            if (value == JsonToken.VALUE_STRING && member.equals("id")) {
+                ids = ids.isEmpty() ? new LinkedHashSet<>(2) : ids;
+                ids.add(json.getText());
+                return true;
+            }
+            if (value == JsonToken.VALUE_STRING && member.equals("type")) {
+                type(json.getText());
+                return true;
+            }
+            role |= member.equals("role");
+            content |= member.equals("content") && value != JsonToken.VALUE_NULL;
+            source |= member.equals("source") && value == JsonToken.START_OBJECT;
+            return false;
+        }
+
+        private void type(String type) {
+            lookedUp |= LOOKED_UP.contains(type);
+            file |= type.equals("file_id");
+            everybodys |= EVERYBODYS.contains(type);
+            responses |= type.equals("responses");
+            message |= type.equals("message");
+            otherType |= !type.equals("message");
+        }
+
+        /** Whether an item is not all there: a type may be left out, but a message has content. */
+        boolean isReference() {
+            boolean typed = role || message || otherType;
+            return !typed || !more || !otherType && !content;
+        }
+
+        /** Without a source, all responses are it. */
+        boolean readsEverybodys(String name) {
+            return everybodys && name.equals("source") || responses && name.equals("data_source") && !source;
         }
     }
 
     private void text(JsonParser json, String name) throws IOException {
         Field field = FIELDS.get(name);
         if (field != null) {
-            add(field, json.getText(), name);
+            add(field, json.getText());
         } else if (ADDRESSES.contains(name)) {
             address(json.getText(), name);
         }
@@ -270,14 +319,14 @@ public final class ObjectReferences {
         }
     }
 
-    private void add(Field field, String id, String name) {
+    private void add(Field field, String id) {
         if (!id.startsWith(field.prefix)) {
             return;
         }
         boolean path = field.kind == ObjectKind.CACHED_CONTENT
-                || name.startsWith("file_search_")
-                || name.startsWith("fileSearch");
-        add(field.kind, path ? id.substring(id.lastIndexOf('/') + 1) : id, name);
+                || field.name.startsWith("file_search_")
+                || field.name.startsWith("fileSearch");
+        add(field.kind, path ? id.substring(id.lastIndexOf('/') + 1) : id, field.name);
     }
 
     private void add(ObjectKind kind, String id, String name) {
@@ -289,20 +338,5 @@ public final class ObjectReferences {
             throw new GatewayError(
                     ErrorCode.INVALID_REQUEST, "The request names more than %d objects.".formatted(MOST), name);
         }
-    }
-
-    private static boolean isFree(String name, String parent) {
-        return FREE.contains(name)
-                || name.equals("args") && isOneOf(parent, "functionCall", "function_call")
-                || name.equals("response") && isOneOf(parent, "functionResponse", "function_response");
-    }
-
-    /** A tool's input is an object; what else is called input is text or a list. */
-    private static boolean isArguments(String name, String parent) {
-        return name.equals("input") && !parent.isEmpty();
-    }
-
-    private static boolean isOneOf(String name, String camel, String snake) {
-        return name.equals(camel) || name.equals(snake);
     }
 }

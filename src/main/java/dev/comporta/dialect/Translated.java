@@ -32,7 +32,8 @@ public final class Translated implements Translation {
     @Override
     public ObjectNode chat() {
         if (chat == null) {
-            chat = caller.chat(context.request(), dropped);
+            ModelRequest request = context.request();
+            chat = ChatLimits.checked(caller.chat(request, dropped), request.fields());
         }
         return chat;
     }

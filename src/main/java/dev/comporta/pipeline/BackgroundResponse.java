@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.comporta.core.ApiType;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.Json;
-import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Translation;
 import dev.comporta.dialect.openai.ResponsesAnswer;
 import dev.comporta.provider.Upstream;
@@ -50,11 +49,9 @@ final class BackgroundResponse {
 
     /** Whether a call asks the provider to go on with its response of its own accord, whoever listens. */
     static boolean isAskedFor(Route route) {
-        ModelRequest request = route.admitted().request();
         return route.admitted().call().apiType() == ApiType.RESPONSES
                 && route.translation().isPassing()
-                && request.fields().contains("background")
-                && request.tree().path("background").asBoolean();
+                && route.admitted().request().background();
     }
 
     /** Whether a whole answer says that the provider is still at it. */

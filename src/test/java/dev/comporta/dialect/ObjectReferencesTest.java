@@ -72,7 +72,20 @@ class ObjectReferencesTest {
                 "{'contents':[{'parts':[{'fileData':{'fileUri':'https://generativelanguage.googleapis.com/v1beta/files/f1?x=1'}}]}]} > FILE f1",
                 "{'contents':[{'parts':[{'file_data':{'file_uri':'files/f1'}}]}]} > FILE f1",
                 "{'cachedContent':'cachedContents/x1'} > CACHED_CONTENT x1",
+                // in names that are free elsewhere
+                "{'prompt':{'id':'p','variables':{'input':{'type':'input_file','file_id':'f1'}}}} > FILE f1",
+                "{'prompt':{'id':'p','variables':{'parameters':{'type':'input_file','file_id':'f1'}}}} > FILE f1",
+                "{'prompt':{'id':'p','variables':{'metadata':{'type':'input_file','file_id':'f1'}}}} > FILE f1",
+                "{'prompt':{'id':'p','variables':{'function':{'arguments':{'file_id':'f1'}},'tools':{'parameters':{'file_id':'f2'}}}}} > FILE f1, FILE f2",
+                "{'schema':{'file_id':'f1'},'arguments':{'file_id':'f2'},'input':{'file_id':'f3'},'x':{'input':{'file_id':'f4'}}} > FILE f1, FILE f2, FILE f3, FILE f4",
+                "{'contents':[{'args':{'file_id':'f1'},'response':{'file_id':'f2'}}]} > FILE f1, FILE f2",
+                // items that are not all there
+                "{'input':[{'role':'assistant','id':'msg_1'}]} > ITEM msg_1",
+                "{'input':[{'type':'message','role':'user','id':'msg_1','content':null}]} > ITEM msg_1",
+                "{'input':[{'type':'function_call','id':'fc_1','status':'completed'}]} > ITEM fc_1",
                 // in disguise
+                "{'File_ID':'f1','INPUT':[{'ID':'msg_1','Type':'item_reference'}]} > FILE f1, ITEM msg_1",
+                "{'CachedContent':'cachedContents/x1','previous_re\u017fponse_id':'r1'} > CACHED_CONTENT x1, RESPONSE r1",
                 "{'file\\u005fid':'f\\u0031'} > FILE f1",
                 "{'file_id':'f1','file_id':'f2'} > FILE f1, FILE f2",
                 "[{'file_id':'f1'}] > FILE f1",
@@ -89,6 +102,12 @@ class ObjectReferencesTest {
                 "{'messages':[{'role':'user','content':'{\\'file_id\\':\\'f1\\'}'}]}",
                 "{'metadata':{'file_id':'f1'},'items':[{'type':'message','metadata':{'thread_id':'t'}}]}",
                 "{'tools':[{'function':{'parameters':{'properties':{'file_id':{'type':'string'}},'file_id':'x'}}}]}",
+                "{'tools':[{'name':'f','parameters':{'file_id':'f'}},{'functionDeclarations':[{'parametersJsonSchema':{'file_id':'f'},'parameters':{'file_id':'f'}}]}]}",
+                "{'response_format':{'json_schema':{'schema':{'file_id':'f'}}},'output_config':{'format':{'schema':{'file_id':'f'}}}}",
+                "{'generationConfig':{'responseSchema':{'file_id':'f'},'responseJsonSchema':{'file_id':'f'}}}",
+                "{'messages':[{'tool_calls':[{'function':{'arguments':{'file_id':'f'}}}],'Metadata':{'file_id':'f'}}]}",
+                "{'data_source_config':{'type':'custom','item_schema':{'file_id':'f'}}}",
+                "{'data_source':{'type':'responses','source':{'type':'file_content','content':[]}}}",
                 "{'tools':[{'input_schema':{'file_id':'f'},'input_examples':[{'file_id':'f'}]}]}",
                 "{'text':{'format':{'type':'json_schema','schema':{'file_id':'f'}}}}",
                 "{'messages':[{'content':[{'type':'tool_use','id':'toolu_1','input':{'file_id':'f','conversation':'c'}}]}]}",
@@ -129,6 +148,13 @@ class ObjectReferencesTest {
         GatewayError refusal = refusal("{'data_source':{'type':'x','source':{'type':'%s'}}}".formatted(type));
 
         assertThat(refusal.code()).isEqualTo(ErrorCode.UNSUPPORTED_PARAMETER);
+    }
+
+    @Test
+    void so_is_one_that_says_no_source() {
+        assertThat(refusal("{'data_source':{'type':'responses','source':null,'model':'m'}}")
+                        .code())
+                .isEqualTo(ErrorCode.UNSUPPORTED_PARAMETER);
     }
 
     @Test

@@ -27,6 +27,7 @@ final class Conversation {
     private final ArrayNode system = Json.array();
     private final ArrayNode turns = Json.array();
     private final Parts parts;
+    private final ToolCalls calls = new ToolCalls();
     private final Dropped dropped;
 
     /** The tool calls of the turn before, and where they stand. */
@@ -134,7 +135,7 @@ final class Conversation {
         if (said == 0 && refusal != null) {
             blocks.add(refusal);
         }
-        ToolCalls.add(message, blocks, called, dropped);
+        calls.add(message, blocks, called, dropped);
         cache(message, blocks, blocks.size());
         if (!blocks.isEmpty()) {
             content(ASSISTANT).addAll(blocks);

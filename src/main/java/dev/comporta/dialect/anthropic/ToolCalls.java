@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
+import dev.comporta.dialect.InnerJson;
 import dev.comporta.dialect.Json;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The tool calls of a message of the assistant's, as {@code tool_use} blocks. */
+/** The tool calls of the messages of the assistant's, as {@code tool_use} blocks. */
 final class ToolCalls {
 
     private static final Pattern NOT_IN_AN_ID = Pattern.compile("[^A-Za-z0-9_-]");
@@ -22,14 +23,14 @@ final class ToolCalls {
      */
     private static final String INVALID = "invalid_arguments";
 
-    private ToolCalls() {}
+    private final InnerJson json = new InnerJson();
 
     /**
      * Adds what a message calls.
      *
      * @param called takes the ids, and where they stand
      */
-    static void add(Fields message, ArrayNode blocks, Map<String, String> called, Dropped dropped) {
+    void add(Fields message, ArrayNode blocks, Map<String, String> called, Dropped dropped) {
         ArrayNode calls = message.array("tool_calls");
         for (int i = 0; calls != null && i < calls.size(); i++) {
             Fields call = new Fields(calls.get(i), "%s[%d]".formatted(message.path("tool_calls"), i));
@@ -60,7 +61,7 @@ final class ToolCalls {
         return id.equals(given) ? id : "%s_%08x".formatted(id, given.hashCode());
     }
 
-    private static ObjectNode use(String id, @Nullable Fields function, String path) {
+    private ObjectNode use(String id, @Nullable Fields function, String path) {
         if (function == null) {
             throw Refusal.invalid(path, "must be an object");
         }
@@ -69,7 +70,7 @@ final class ToolCalls {
         return use;
     }
 
-    private static ObjectNode input(@Nullable JsonNode arguments) {
+    private ObjectNode input(@Nullable JsonNode arguments) {
         if (arguments == null) {
             return Json.object();
         }
@@ -80,7 +81,7 @@ final class ToolCalls {
         if (text.isBlank()) {
             return Json.object();
         }
-        JsonNode read = Json.treeOrNull(text);
+        JsonNode read = json.treeOrNull(text);
         if (read != null && read.isNull()) {
             return Json.object();
         }

@@ -232,11 +232,13 @@ final class ToolOffer {
         if (names.isEmpty() || !names().containsAll(names)) {
             throw Refusal.invalid(allowed.path("tools"), "must name some of the tools");
         }
-        for (int i = tools.size() - 1; i >= 0; i--) {
-            if (!names.contains(tools.get(i).path("name").asText())) {
-                tools.remove(i);
+        ArrayNode offered = Json.array();
+        for (JsonNode tool : tools) {
+            if (names.contains(tool.path("name").asText())) {
+                offered.add(tool);
             }
         }
+        tools.removeAll().addAll(offered);
         choice = mode.equals("auto") ? AUTO : ANY;
     }
 

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +24,21 @@ final class ContentsReader {
     private final PartReader parts;
     private final ArrayNode messages = Json.array();
     private final Set<String> ids = new HashSet<>();
-    /** The calls of the last model turn that have no result yet. */
-    private final List<Call> open = new ArrayList<>();
+    /** The calls of the last model turn, in their order; those that have a result are passed over. */
+    private final Map<String, Queue<Call>> byId = new HashMap<>();
+
+    private final Map<String, Queue<Call>> byName = new HashMap<>();
 
     private int calls;
 
-    private record Call(String id, String name) {}
+    private static final class Call {
+        private final String id;
+        private boolean answered;
+
+        Call(String id) {
+            this.id = id;
+        }
+    }
 
     ContentsReader(Dropped dropped) {
         this.dropped = dropped;
@@ -116,7 +127,7 @@ final class ContentsReader {
         if (call == null) {
             throw Given.invalid(path, "belongs to no function call of the turn before it");
         }
-        open.remove(call);
+        call.answered = true;
         ObjectNode message = messages.addObject().put("role", "tool").put("tool_call_id", call.id);
         ObjectNode value = Given.object(response, "response", path + ".response");
         ArrayNode said = Json.array();
@@ -135,11 +146,15 @@ final class ContentsReader {
     }
 
     private @Nullable Call open(@Nullable String id, String name) {
-        return open.stream()
-                .filter(call -> call.id.equals(id))
-                .findFirst()
-                .or(() -> open.stream().filter(call -> call.name.equals(name)).findFirst())
-                .orElse(null);
+        Call called = id == null ? null : open(byId.get(id));
+        return called == null ? open(byName.get(name)) : called;
+    }
+
+    private static @Nullable Call open(@Nullable Queue<Call> calls) {
+        while (calls != null && !calls.isEmpty() && calls.element().answered) {
+            calls.remove();
+        }
+        return calls == null ? null : calls.peek();
     }
 
     /** Google's words for a plain result and for a failure become what they mean; any other object stays JSON. */
@@ -157,7 +172,8 @@ final class ContentsReader {
     }
 
     private void model(ArrayNode found, String path) {
-        open.clear();
+        byId.clear();
+        byName.clear();
         StringBuilder text = new StringBuilder();
         StringBuilder thoughts = new StringBuilder();
         ArrayNode called = Json.array();
@@ -191,9 +207,10 @@ final class ContentsReader {
         String name = Given.requiredString(call, "name", path + ".functionCall.name");
         String id = Given.string(call, "id", path + ".functionCall.id");
         ObjectNode arguments = Given.object(call, "args", path + ".functionCall.args");
-        Call made = new Call(id == null || id.isEmpty() ? madeUp() : id, name);
+        Call made = new Call(id == null || id.isEmpty() ? madeUp() : id);
         ids.add(made.id);
-        open.add(made);
+        byId.computeIfAbsent(made.id, none -> new ArrayDeque<>(1)).add(made);
+        byName.computeIfAbsent(name, none -> new ArrayDeque<>(1)).add(made);
         ObjectNode told = Json.object().put("id", made.id).put("type", "function");
         told.putObject("function").put("name", name).put("arguments", arguments == null ? "{}" : Json.text(arguments));
         String seal = Given.string(part, "thoughtSignature", path + ".thoughtSignature");

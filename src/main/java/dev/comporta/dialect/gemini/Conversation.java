@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
+import dev.comporta.dialect.InnerJson;
 import dev.comporta.dialect.Json;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class Conversation {
     private final ArrayNode system = Json.array();
     private final ArrayNode contents = Json.array();
     private final OpenCalls open;
+    private final InnerJson json = new InnerJson();
     /** The parts of the last content, to which those of the same role are added; null behind results. */
     private @Nullable ArrayNode last;
 
@@ -45,7 +47,7 @@ final class Conversation {
         sealsCalls = model.sealsCalls();
         this.dropped = dropped;
         parts = new Parts(dropped);
-        open = new OpenCalls(parts);
+        open = new OpenCalls(parts, json);
     }
 
     /** Reads the messages, and writes {@code systemInstruction} and {@code contents}. */
@@ -174,12 +176,12 @@ final class Conversation {
         return part;
     }
 
-    private static JsonNode arguments(ObjectNode function, String path) {
+    private JsonNode arguments(ObjectNode function, String path) {
         String text = Given.string(function, "arguments", path);
         if (text == null || text.isBlank()) {
             return Json.object();
         }
-        JsonNode arguments = Json.treeOrNull(text);
+        JsonNode arguments = json.treeOrNull(text);
         if (arguments == null || !arguments.isObject()) {
             throw Given.invalid(path, "must be a JSON object for this model's provider");
         }

@@ -3,6 +3,7 @@ package dev.comporta.dialect.gemini;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.comporta.dialect.InnerJson;
 import dev.comporta.dialect.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,9 +20,11 @@ final class OpenCalls {
 
     private final Map<String, Call> calls = new LinkedHashMap<>();
     private final Parts parts;
+    private final InnerJson json;
 
-    OpenCalls(Parts parts) {
+    OpenCalls(Parts parts, InnerJson json) {
         this.parts = parts;
+        this.json = json;
     }
 
     private static final class Call {
@@ -75,11 +78,11 @@ final class OpenCalls {
         return result.addAll(shown);
     }
 
-    private static JsonNode response(String text, boolean error) {
+    private JsonNode response(String text, boolean error) {
         if (error) {
             return Json.object().put("error", text);
         }
-        JsonNode response = Json.treeOrNull(text);
+        JsonNode response = json.treeOrNull(text);
         return response != null && response.isObject()
                 ? response
                 : Json.object().put("output", text);

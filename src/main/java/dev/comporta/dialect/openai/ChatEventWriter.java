@@ -165,7 +165,7 @@ final class ChatEventWriter implements EventWriter {
     @Override
     public void finish(int choice, FinishReason reason) {
         BitSet withoutArguments = choice(choice).withoutArguments;
-        for (int call = withoutArguments.nextSetBit(0); call >= 0; call = withoutArguments.nextSetBit(0)) {
+        for (int call = withoutArguments.nextSetBit(0); call >= 0; call = withoutArguments.nextSetBit(call + 1)) {
             // What SDKs put together must be JSON.
             toolArguments(choice, call, "{}");
         }

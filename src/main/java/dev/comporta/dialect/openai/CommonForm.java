@@ -11,7 +11,6 @@ import dev.comporta.dialect.ModelRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 
 /** Brings a request from the common form to what OpenAI's API knows: its extensions are said otherwise, or left out. */
 final class CommonForm {
@@ -27,6 +26,7 @@ final class CommonForm {
             "\"is_error\"",
             "\"file_url\"");
     private static final String CACHE_CONTROL = "cache_control";
+    private static final String TEXT_URL = "data:text/";
     private static final String BASE64 = ";base64,";
 
     private final Quirks quirks;
@@ -128,7 +128,7 @@ final class CommonForm {
     private void file(ObjectNode part) {
         JsonNode file = part.path("file");
         String data = file.path("file_data").asText();
-        if (data.toLowerCase(Locale.ROOT).startsWith("data:text/")) {
+        if (data.regionMatches(true, 0, TEXT_URL, 0, TEXT_URL.length())) {
             part.remove("file");
             part.put("type", "text").put("text", text(data));
         } else if (file.hasNonNull("file_url") && !quirks.takeDocumentUrls()) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
+import dev.comporta.dialect.InnerJson;
 import dev.comporta.dialect.Json;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesInput {
 
     private static final Set<String> ROLES = Set.of("user", "system", "developer");
+    private static final String REASONING = "reasoning_content";
 
     private final ArrayNode messages = Json.array();
     private final Dropped dropped;
+    private final InnerJson json = new InnerJson();
     private final Set<String> calls = new HashSet<>();
     private final Map<String, JsonNode> extras = new HashMap<>();
 
@@ -29,6 +32,9 @@ final class ResponsesInput {
      * The assistant message that is last, as long as items may belong to it; {@code content} is null until it has some.
      */
     private @Nullable ObjectNode turn;
+
+    /** What the model thought in it. */
+    private final StringBuilder thoughts = new StringBuilder();
 
     private ResponsesInput(Dropped dropped) {
         this.dropped = dropped;
@@ -152,8 +158,9 @@ final class ResponsesInput {
             endTurn();
         }
         if (!shown.isEmpty()) {
-            String before = turn().path("reasoning_content").asText();
-            turn().put("reasoning_content", before.isEmpty() ? shown : before + "\n\n" + shown);
+            // Its place among the fields; what it says is known when the turn is over.
+            turn().put(REASONING, "");
+            thoughts.append(thoughts.isEmpty() ? "" : "\n\n").append(shown);
         }
         for (JsonNode block : blocks) {
             if (block.isObject()) {
@@ -169,7 +176,7 @@ final class ResponsesInput {
 
     /** What the provider wants back; a missing node if nothing was sealed here. */
     private JsonNode sealed(ResponsesField encrypted) {
-        JsonNode sealed = encrypted.isGiven() ? ResponsesSeal.open(encrypted.text()) : MissingNode.getInstance();
+        JsonNode sealed = encrypted.isGiven() ? ResponsesSeal.open(encrypted.text(), json) : MissingNode.getInstance();
         if (sealed == null) {
             dropped.add("input[].encrypted_content");
             return MissingNode.getInstance();
@@ -197,6 +204,10 @@ final class ResponsesInput {
 
     private void endTurn() {
         if (turn != null) {
+            if (!thoughts.isEmpty()) {
+                turn.put(REASONING, thoughts.toString());
+                thoughts.setLength(0);
+            }
             if (hasContent(turn) || turn.has("tool_calls")) {
                 messages.add(turn);
             } else {

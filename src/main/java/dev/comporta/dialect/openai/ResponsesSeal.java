@@ -2,6 +2,7 @@ package dev.comporta.dialect.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.comporta.dialect.InnerJson;
 import dev.comporta.dialect.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -19,7 +20,7 @@ final class ResponsesSeal {
     static final String EXTRA_CONTENT = "extra_content";
 
     /** Tells our own from what OpenAI encrypted, which only OpenAI can read. */
-    private static final String MARK = "comporta.1.";
+    static final String MARK = "comporta.1.";
 
     private ResponsesSeal() {}
 
@@ -28,13 +29,13 @@ final class ResponsesSeal {
     }
 
     /** What was sealed; null if it was not sealed here, or is broken. */
-    static @Nullable JsonNode open(String seal) {
+    static @Nullable JsonNode open(String seal, InnerJson inner) {
         if (!seal.startsWith(MARK)) {
             return null;
         }
         try {
             byte[] json = Base64.getUrlDecoder().decode(seal.substring(MARK.length()));
-            return Json.treeOrNull(new String(json, StandardCharsets.UTF_8));
+            return inner.treeOrNull(new String(json, StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
             return null;
         }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.AnswerSink;
 import dev.comporta.dialect.Json;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,8 @@ final class ToolCalls {
     private final int choice;
     private final IntFunction<String> ids;
     private final Map<Integer, Call> byIndex = new HashMap<>();
-    private final List<Call> all = new ArrayList<>();
+    private final Map<String, Call> byId = new HashMap<>();
+    private @Nullable Call last;
     private int begun;
 
     /** @param ids makes an id for the call of that number, if the provider gives none */
@@ -46,8 +45,9 @@ final class ToolCalls {
             return;
         }
         Call call = call(fragment.path("index"), id, name);
-        if (call.id == null) {
+        if (call.id == null && id != null) {
             call.id = id;
+            byId.putIfAbsent(id, call);
         }
         if (call.name == null) {
             call.name = name;
@@ -77,19 +77,15 @@ final class ToolCalls {
             return known;
         }
         if (id != null) {
-            for (Call known : all) {
-                if (id.equals(known.id)) {
-                    return known;
-                }
-            }
-            return begin();
+            Call known = byId.get(id);
+            return known == null ? begin() : known;
         }
-        return all.isEmpty() || name != null ? begin() : all.get(all.size() - 1);
+        return last == null || name != null ? begin() : last;
     }
 
     private Call begin() {
         Call call = new Call();
-        all.add(call);
+        last = call;
         return call;
     }
 
