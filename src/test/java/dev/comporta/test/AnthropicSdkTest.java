@@ -240,8 +240,7 @@ class AnthropicSdkTest {
     @Test
     void a_model_of_googles_that_insists_on_its_seal_is_told_to_do_without() {
         NativeApi api = Native.GOOGLE.api();
-        String model = "gemini-3-pro-" + upstream.model(api.calls(PARIS, LIMA));
-        upstream.script(model, api.calls(PARIS, LIMA));
+        String model = Native.model(upstream, "gemini-3-pro", api.calls(PARIS, LIMA));
 
         Message message = client.messages()
                 .create(ask(Native.GOOGLE, model).addTool(weather()).build());

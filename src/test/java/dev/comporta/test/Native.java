@@ -46,9 +46,15 @@ enum Native {
 
     /** A model of this provider that nobody has used before, and what it answers. Returns its name without provider. */
     String model(ScriptedUpstream upstream, ScriptedUpstream.Script script) {
-        String model = family + "-" + upstream.model(script);
-        upstream.script(model, script);
-        return model;
+        return model(upstream, family, script);
+    }
+
+    /** One of a family of models, whose digits are those of the family's version only. */
+    static String model(ScriptedUpstream upstream, String family, ScriptedUpstream.Script script) {
+        StringBuilder model = new StringBuilder(family).append('-');
+        upstream.model(script).chars().forEach(c -> model.append((char) (Character.isDigit(c) ? c - '0' + 'a' : c)));
+        upstream.script(model.toString(), script);
+        return model.toString();
     }
 
     /** How callers name it. */
