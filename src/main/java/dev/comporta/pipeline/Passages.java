@@ -106,7 +106,7 @@ public class Passages {
             if (body.length > 0) {
                 json = PassJson.read(body);
             }
-            if (caller.providerKey() == null) {
+            if (!isOwnAccount(pass, caller, json)) {
                 path = ObjectPath.of(pass.call().method(), pass.path());
                 references.addAll(path.references());
                 references.addAll(ObjectReferences.of(body));
@@ -199,9 +199,7 @@ public class Passages {
         }
         String asked = pass.call().headers().get(PROVIDER);
         String chosen = asked != null ? asked : home(owned);
-        PassBody.NamedModel named = !pass.namesModel()
-                ? null
-                : pass.body().json() ? json.model() : pass.body().model();
+        PassBody.NamedModel named = named(pass, json);
         Target target;
         Model model = null;
         if (named == null) {
@@ -234,6 +232,35 @@ public class Passages {
                 path,
                 references,
                 owned.complete());
+    }
+
+    private static PassBody.@Nullable NamedModel named(PassCall pass, PassJson json) {
+        if (!pass.namesModel()) {
+            return null;
+        }
+        return pass.body().json() ? json.model() : pass.body().model();
+    }
+
+    /**
+     * Whether a call goes to an account of the caller's own, in which everything is its own: it brings its key, to a
+     * provider that tells keys apart. One that needs none serves everybody from one account.
+     */
+    private boolean isOwnAccount(PassCall pass, Caller caller, PassJson json) {
+        if (caller.providerKey() == null) {
+            return false;
+        }
+        String name = pass.call().headers().get(PROVIDER);
+        PassBody.NamedModel named = named(pass, json);
+        if (name == null) {
+            name = named == null
+                    ? preferredProvider
+                    : registry.resolve(named.name(), providers.names())
+                            .get(0)
+                            .target()
+                            .provider();
+        }
+        return providers.find(name).map(Provider::keyRequired).orElse(false)
+                || keys.find(name).isPresent();
     }
 
     /** Some providers name an object as its maker wishes, and it could be the name of a stranger's. */
