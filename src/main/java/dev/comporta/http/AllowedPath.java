@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param methods that it knows
  * @param template its segments below {@code /v1}; {@code *} stands for any one segment
- * @param form whether its body may be something else than JSON, and of any size
+ * @param form whether its body may be a form too, and of any size
  * @param model whether its body names a model
  * @param metered whether calling it by POST uses something that a provider bills
  * @param elsewhere whether it has a route of its own
