@@ -58,15 +58,17 @@ class SlowStreams {
             new Run(base, model, streams, WARM_UP, interval).await();
         }
 
-        System.out.println("| target | streams | events | failed | missing | out of order | P50 ms | P99 ms | max ms |");
-        System.out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+        System.out.println(
+                "| target | streams | events | failed | missing | out of order | first P50 ms | P50 ms | P99 ms | max ms |");
+        System.out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         upstream.events = events;
         var before = new Run(direct, model, streams, events, interval).await();
         before.print("direct");
         var through = new Run(gateway, model, streams, events, interval).await();
         through.print("comporta");
         System.out.printf(
-                "%nAdded latency: P50 %.2f ms, P99 %.2f ms%n",
+                "%nAdded latency: first event P50 %.2f ms, P50 %.2f ms, P99 %.2f ms%n",
+                through.firstMedian() - before.firstMedian(),
                 through.percentile(50) - before.percentile(50), through.percentile(99) - before.percentile(99));
         System.exit(before.whole() && through.whole() ? 0 : 1);
     }
@@ -82,6 +84,8 @@ class SlowStreams {
         final int streams;
         final int events;
         final long[] latencies;
+        /** Of the first event of each stream. */
+        final long[] firsts;
         final AtomicInteger received = new AtomicInteger();
         final AtomicInteger misordered = new AtomicInteger();
         final AtomicInteger finished = new AtomicInteger();
@@ -92,6 +96,7 @@ class SlowStreams {
             this.streams = streams;
             this.events = events;
             this.latencies = new long[streams * events];
+            this.firsts = new long[streams];
             this.patience = TimeUnit.NANOSECONDS.toSeconds(events * interval) + 30;
             var calls = new CompletableFuture<?>[streams];
             var begin = System.nanoTime();
@@ -114,7 +119,7 @@ class SlowStreams {
                     .header("Cache-Control", "no-store")
                     .POST(HttpRequest.BodyPublishers.ofString(body))
                     .build();
-            var lines = new Lines(this);
+            var lines = new Lines(this, number);
             return CLIENT.sendAsync(request, BodyHandlers.fromLineSubscriber(lines)).whenComplete((reply, failure) -> {
                 if (failure == null && reply.statusCode() == 200 && lines.done) {
                     finished.incrementAndGet();
@@ -133,6 +138,7 @@ class SlowStreams {
                 System.err.println("some streams did not end in " + patience + " s");
             }
             Arrays.sort(latencies, 0, received.get());
+            Arrays.sort(firsts);
             return this;
         }
 
@@ -145,15 +151,20 @@ class SlowStreams {
             return n == 0 ? Double.NaN : latencies[(int) Math.ceil(p / 100 * n) - 1] / 1e6;
         }
 
+        double firstMedian() {
+            return firsts[(streams - 1) / 2] / 1e6;
+        }
+
         void print(String name) {
             System.out.printf(
-                    "| %s | %d | %d | %d | %d | %d | %.2f | %.2f | %.2f |%n",
+                    "| %s | %d | %d | %d | %d | %d | %.2f | %.2f | %.2f | %.2f |%n",
                     name,
                     streams,
                     received.get(),
                     streams - finished.get(),
                     latencies.length - received.get(),
                     misordered.get(),
+                    firstMedian(),
                     percentile(50),
                     percentile(99),
                     percentile(100));
@@ -164,11 +175,13 @@ class SlowStreams {
     private static final class Lines implements Flow.Subscriber<String> {
         private static final String MARK = "\"content\":\"";
         private final Run run;
+        private final int stream;
         private int next;
         volatile boolean done;
 
-        Lines(Run run) {
+        Lines(Run run, int stream) {
             this.run = run;
+            this.stream = stream;
         }
 
         @Override
@@ -183,8 +196,8 @@ class SlowStreams {
                 done = true;
             }
             var from = line.indexOf(MARK);
-            if (from < 0) {
-                return;
+            if (from < 0 || line.startsWith("\"", from + MARK.length())) {
+                return; // nothing, or the role alone
             }
             from += MARK.length();
             var content = line.substring(from, line.indexOf('"', from)).split(" ");
@@ -193,6 +206,9 @@ class SlowStreams {
                 run.misordered.incrementAndGet();
             }
             next = number + 1;
+            if (number == 0) {
+                run.firsts[stream] = now - Long.parseLong(content[1]);
+            }
             var slot = run.received.getAndIncrement();
             if (slot < run.latencies.length) { // an event that comes twice is out of order already
                 run.latencies[slot] = now - Long.parseLong(content[1]);
@@ -210,6 +226,12 @@ class SlowStreams {
     private static final class Upstream implements Runnable {
         private static final String HEAD =
                 "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+        /** What Anthropic says before the first word. */
+        private static final String MESSAGE_START = event("message_start",
+                        "\"message\":{\"id\":\"msg_slow\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"slow\","
+                                + "\"content\":[],\"stop_reason\":null,\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}")
+                + event("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}");
 
         /** Events of each stream that starts from now on. */
         volatile int events;
@@ -273,9 +295,13 @@ class SlowStreams {
             }
             request.append(StandardCharsets.ISO_8859_1.decode(input.flip()));
             if (complete(request)) {
+                var anthropic = request.indexOf(" /v1/messages ") > 0;
                 request.setLength(0);
                 write(channel, HEAD);
-                send(new Stream(channel, events));
+                if (anthropic) {
+                    write(channel, MESSAGE_START);
+                }
+                send(new Stream(channel, events, anthropic));
             }
         }
 
@@ -297,10 +323,25 @@ class SlowStreams {
             try {
                 if (stream.sent < stream.events) {
                     var content = stream.sent++ + " " + System.nanoTime();
+                    if (stream.anthropic) {
+                        write(stream.channel, event("content_block_delta",
+                                "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + content + "\"}"));
+                        stream.due += interval;
+                        waiting.add(stream);
+                        return;
+                    }
                     var choice = "{\"index\":0,\"delta\":{\"content\":\"" + content + "\"},\"finish_reason\":null}";
                     write(stream.channel, chunk(choice, "null"));
                     stream.due += interval;
                     waiting.add(stream);
+                } else if (stream.anthropic) {
+                    write(
+                            stream.channel,
+                            event("content_block_stop", "\"index\":0")
+                                    + event("message_delta", "\"delta\":{\"stop_reason\":\"end_turn\"},"
+                                            + "\"usage\":{\"output_tokens\":" + stream.sent + "}")
+                                    + framed("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
+                                    + "0\r\n\r\n");
                 } else {
                     write(
                             stream.channel,
@@ -318,6 +359,10 @@ class SlowStreams {
         private static String chunk(String choice, String usage) {
             return framed("data: {\"id\":\"chatcmpl-slow\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,"
                     + "\"model\":\"slow\",\"choices\":[" + choice + "],\"usage\":" + usage + "}\n\n");
+        }
+
+        private static String event(String type, String members) {
+            return framed("event: " + type + "\ndata: {\"type\":\"" + type + "\"," + members + "}\n\n");
         }
 
         private static String framed(String data) {
@@ -348,9 +393,13 @@ class SlowStreams {
             int sent;
             long due = System.nanoTime();
 
-            Stream(SocketChannel channel, int events) {
+            /** In whose events. */
+            final boolean anthropic;
+
+            Stream(SocketChannel channel, int events, boolean anthropic) {
                 this.channel = channel;
                 this.events = events;
+                this.anthropic = anthropic;
             }
         }
     }

@@ -6,7 +6,11 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.smallrye.config.ConfigMapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
@@ -28,6 +32,20 @@ class SettingsTest {
                         .toList();
 
         assertThat(Settings.MAPPINGS).extracting(Class::getName).containsExactlyInAnyOrderElementsOf(mappings);
+    }
+
+    @Test
+    void what_the_configuration_reference_lists_is_known() throws IOException {
+        List<String> listed = Pattern.compile("`(GATEWAY_[A-Z_]+(?:<NAME>_[A-Z_]+)?)`")
+                .matcher(Files.readString(Path.of("docs/reference/configuration.md")))
+                .results()
+                .map(found -> found.group(1).replace("<NAME>", "OPENAI"))
+                .distinct()
+                .toList();
+
+        assertThat(listed).contains("GATEWAY_DIALECT_STRICT", "GATEWAY_PROVIDERS_OPENAI_RESPONSES");
+        assertThat(Settings.withProviders(List.of("openai", "my-own")).unknown(listed))
+                .isEmpty();
     }
 
     @Test

@@ -17,7 +17,8 @@ public final class Dropped {
     private static final int MOST = 50;
 
     private final boolean strict;
-    private final Set<String> fields = new LinkedHashSet<>();
+    /** Made when the first comes, which is never for most requests. */
+    private Set<String> fields = Set.of();
 
     /** @param strict whether such a field is refused instead ({@code gateway.dialect.strict}) */
     public Dropped(boolean strict) {
@@ -38,6 +39,9 @@ public final class Dropped {
                     ErrorCode.UNSUPPORTED_PARAMETER,
                     "The field %s cannot be told to this model's provider.".formatted(field),
                     field);
+        }
+        if (fields.isEmpty()) {
+            fields = new LinkedHashSet<>();
         }
         if (fields.size() < MOST) {
             fields.add(field);

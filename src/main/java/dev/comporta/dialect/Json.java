@@ -65,7 +65,13 @@ public final class Json {
 
     /** Reads one JSON value whose size is known. */
     static JsonNode countedTree(byte[] bytes) throws IOException {
-        JsonNode tree = TREES.readTree(bytes);
+        JsonNode tree;
+        try {
+            tree = TREES.readTree(bytes);
+        } catch (NumberFormatException e) {
+            // An exponent of more than ten digits is JSON, but nothing that Java could keep.
+            throw new IOException("a number is too large", e);
+        }
         if (tree.isMissingNode()) {
             throw new IOException("nothing there");
         }

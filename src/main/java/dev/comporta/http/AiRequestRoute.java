@@ -36,15 +36,15 @@ public class AiRequestRoute {
     private final Pipeline pipeline;
     private final OutputLimit limit;
     private final Clock clock;
-    private final long maxBodyBytes;
     private final BodyBudget budget;
+    private final boolean accessLog;
 
-    AiRequestRoute(Pipeline pipeline, OutputLimit limit, Clock clock, HttpConfig config) {
+    AiRequestRoute(Pipeline pipeline, OutputLimit limit, Clock clock, BodyBudget budget, HttpConfig config) {
         this.pipeline = pipeline;
         this.limit = limit;
         this.clock = clock;
-        maxBodyBytes = config.maxBodySize().asLongValue();
-        budget = BodyBudget.ofHeap(maxBodyBytes);
+        this.budget = budget;
+        accessLog = config.accessLog();
     }
 
     void register(@Observes Router router) {
@@ -58,8 +58,13 @@ public class AiRequestRoute {
         Instant receivedAt = clock.instant();
         UUID id = Uuid7.at(receivedAt);
         Promise<Void> gone = Promise.promise();
-        RequestBody incoming = new RequestBody(request, maxBodyBytes, budget);
-        request.response().closeHandler(closed -> gone.tryComplete()).endHandler(end -> incoming.release());
+        RequestBody incoming = new RequestBody(request, budget);
+        request.response().closeHandler(closed -> gone.tryComplete()).endHandler(end -> {
+            incoming.release();
+            if (accessLog) {
+                DataPlane.logAccess(request, id, startNanos);
+            }
+        });
         Caller caller;
         try {
             caller = pipeline.authenticate(request.headers());

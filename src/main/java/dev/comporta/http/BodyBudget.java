@@ -2,24 +2,48 @@ package dev.comporta.http;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that request bodies may take together. Each body is bounded, but a small heap is full of a few large ones;
- * the next caller is asked to come back instead. Thread-safe.
+ * What request bodies may take: memory, each and all together, and time. Each body is bounded, but a small heap is full
+ * of a few large ones; the next caller is asked to come back instead. One for all routes. Thread-safe.
  */
+@Singleton
 final class BodyBudget {
 
     private final long limit;
+    private final long mostOfOne;
+    private final Duration patience;
     private final AtomicLong taken = new AtomicLong();
 
-    BodyBudget(long limit) {
-        this.limit = limit;
+    /** A share of the heap: a body is held up to three times on its way. */
+    @Inject
+    BodyBudget(HttpConfig config) {
+        this(
+                Math.max(
+                        Runtime.getRuntime().maxMemory() / 6,
+                        config.maxBodySize().asLongValue()),
+                config.maxBodySize().asLongValue(),
+                config.bodyTimeout());
     }
 
-    /** A share of the heap: a body is held up to three times on its way. */
-    static BodyBudget ofHeap(long maxBodyBytes) {
-        return new BodyBudget(Math.max(Runtime.getRuntime().maxMemory() / 6, maxBodyBytes));
+    BodyBudget(long limit, long mostOfOne, Duration patience) {
+        this.limit = limit;
+        this.mostOfOne = mostOfOne;
+        this.patience = patience;
+    }
+
+    /** How long a single body may be, in bytes. */
+    long mostOfOne() {
+        return mostOfOne;
+    }
+
+    /** How long a body that is held may stop coming. */
+    Duration patience() {
+        return patience;
     }
 
     /** @throws GatewayError {@link ErrorCode#OVERLOADED} if there is no room */

@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes to models, in the three dialects that callers speak. Everything there that is not known is refused: an
@@ -57,6 +59,9 @@ public class DataPlane {
             "embedContent", ApiType.EMBEDDINGS,
             "batchEmbedContents", ApiType.EMBEDDINGS);
 
+    /** What can stand in a header. */
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,512}");
+
     private static final Logger LOG = Logger.getLogger(DataPlane.class);
     private static final Logger ACCESS = Logger.getLogger("dev.comporta.access");
 
@@ -64,17 +69,21 @@ public class DataPlane {
     private final PassThrough passThrough;
     private final ModelList models;
     private final Clock clock;
-    private final long maxBodyBytes;
     private final BodyBudget budget;
     private final boolean accessLog;
 
-    DataPlane(Pipeline pipeline, PassThrough passThrough, ModelList models, Clock clock, HttpConfig config) {
+    DataPlane(
+            Pipeline pipeline,
+            PassThrough passThrough,
+            ModelList models,
+            Clock clock,
+            BodyBudget budget,
+            HttpConfig config) {
         this.pipeline = pipeline;
         this.passThrough = passThrough;
         this.models = models;
         this.clock = clock;
-        maxBodyBytes = config.maxBodySize().asLongValue();
-        budget = passThrough.budget();
+        this.budget = budget;
         accessLog = config.accessLog();
     }
 
@@ -110,7 +119,7 @@ public class DataPlane {
         UUID id = Uuid7.at(receivedAt);
         Promise<Void> gone = Promise.promise();
         request.response().closeHandler(closed -> gone.tryComplete());
-        RequestBody incoming = new RequestBody(request, maxBodyBytes, budget);
+        RequestBody incoming = new RequestBody(request, budget);
         request.response().endHandler(end -> {
             incoming.release();
             if (accessLog) {
@@ -151,10 +160,25 @@ public class DataPlane {
 
     /** Google's REST API takes a key in the query too, from where it goes no further. */
     private static MultiMap credentials(HttpServerRequest request, Dialect dialect) {
-        String key = dialect == Dialect.GEMINI ? request.getParam("key") : null;
-        return key == null || request.headers().contains("x-goog-api-key")
+        if (dialect != Dialect.GEMINI || request.headers().contains("x-goog-api-key")) {
+            return request.headers();
+        }
+        String key = keyOf(request);
+        return key == null
                 ? request.headers()
                 : HttpHeaders.headers().addAll(request.headers()).set("x-goog-api-key", key);
+    }
+
+    private static @Nullable String keyOf(HttpServerRequest request) {
+        try {
+            String key = request.getParam("key");
+            if (key == null || KEY.matcher(key).matches()) {
+                return key;
+            }
+        } catch (IllegalArgumentException notEncoded) {
+            // Told below, without repeating it.
+        }
+        throw new GatewayError(ErrorCode.INVALID_API_KEY, "The key in the query is no gateway key.");
     }
 
     private static void answer(RoutingContext context, Function<HttpServerRequest, Buffer> work) {
@@ -167,13 +191,17 @@ public class DataPlane {
     }
 
     static void logAccess(HttpServerRequest request, UUID id, long startNanos) {
+        logAccess(
+                request,
+                id,
+                startNanos,
+                request.response().ended() ? request.response().getStatusCode() : CALLER_GONE);
+    }
+
+    static void logAccess(HttpServerRequest request, UUID id, long startNanos, int status) {
         ACCESS.infof(
                 "%s %s %s %d %d ms",
-                id,
-                request.method(),
-                request.path(),
-                request.response().ended() ? request.response().getStatusCode() : CALLER_GONE,
-                (System.nanoTime() - startNanos) / 1_000_000);
+                id, request.method(), request.path(), status, (System.nanoTime() - startNanos) / 1_000_000);
     }
 
     static GatewayError asGatewayError(Throwable cause) {

@@ -38,7 +38,9 @@ final class ErrorReply {
         if (error.code() == ErrorCode.OVERLOADED) {
             response.putHeader("retry-after", "1");
         }
-        boolean tooMuch = error.code() == ErrorCode.REQUEST_TOO_LARGE || leavesMuchUnread(request);
+        boolean tooMuch = error.code() == ErrorCode.REQUEST_TOO_LARGE
+                || error.code() == ErrorCode.REQUEST_TIMEOUT
+                || leavesMuchUnread(request);
         if (tooMuch && request.version() != HttpVersion.HTTP_2) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             linger(request);

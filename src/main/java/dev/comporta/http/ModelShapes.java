@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Models in the shapes that the callers' SDKs know. */
@@ -59,6 +60,7 @@ enum ModelShapes {
                     .put("id", model.identifier())
                     .put("display_name", model.name())
                     .put("created_at", model.createdAt().toString())
+                    .put("lifecycle", model.status().word())
                     .put("max_input_tokens", model.contextWindow())
                     .put("max_tokens", model.maxOutputTokens());
         }
@@ -76,12 +78,15 @@ enum ModelShapes {
             JsonArray methods = model.can("embeddings")
                     ? JsonArray.of("embedContent", "batchEmbedContents")
                     : JsonArray.of("generateContent", "streamGenerateContent", "countTokens");
-            return new JsonObject()
+            JsonObject one = new JsonObject()
                     .put("name", "models/" + model.identifier())
                     .put("displayName", model.name())
                     .put("inputTokenLimit", model.contextWindow())
                     .put("outputTokenLimit", model.maxOutputTokens())
                     .put("supportedGenerationMethods", methods);
+            // Google leaves out what it does not know, and its Java SDK fails on null.
+            one.getMap().values().removeIf(Objects::isNull);
+            return one;
         }
     };
 

@@ -23,9 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rest of OpenAI's API: what {@link AllowedPaths} names passes as it is, everything else below {@code /v1} is
@@ -36,21 +34,14 @@ class PassThrough {
 
     private final Passages passages;
     private final Clock clock;
-    private final long maxBodyBytes;
     private final BodyBudget budget;
     private final boolean accessLog;
 
-    PassThrough(Passages passages, Clock clock, HttpConfig config) {
+    PassThrough(Passages passages, Clock clock, BodyBudget budget, HttpConfig config) {
         this.passages = passages;
         this.clock = clock;
-        maxBodyBytes = config.maxBodySize().asLongValue();
-        budget = BodyBudget.ofHeap(maxBodyBytes);
+        this.budget = budget;
         accessLog = config.accessLog();
-    }
-
-    /** The memory for bodies, which all routes share. */
-    BodyBudget budget() {
-        return budget;
     }
 
     /** Handles one call, whatever its method and path. */
@@ -153,20 +144,22 @@ class PassThrough {
         }
 
         private Future<PassBody> body() {
-            long length = RequestBody.declaredLength(request);
-            String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-            if (length < 0 && !request.headers().contains(HttpHeaders.TRANSFER_ENCODING) && !isHttp2Body()) {
-                request.resume();
-                return Future.succeededFuture(
-                        request.method().equals(HttpMethod.POST) ? PassBody.json(Buffer.buffer()) : PassBody.NONE);
-            }
-            if (endpoint.form() && !isJson(type)) {
-                if (endpoint.model() || endpoint.apiType() == ApiType.CONTAINERS) {
-                    return form(String.valueOf(type), endpoint.model(), length);
+            try {
+                PassThroughType.refusePacked(request.headers());
+                long length = RequestBody.declaredLength(request);
+                if (length == 0 || length < 0 && !isChunked()) {
+                    request.resume();
+                    return Future.succeededFuture(
+                            request.method().equals(HttpMethod.POST) ? PassBody.json(Buffer.buffer()) : PassBody.NONE);
                 }
-                return streamed(request, length);
+                return endpoint.form() && PassThroughType.isForm(request.headers()) ? form(length) : json();
+            } catch (GatewayError refusal) {
+                return Future.failedFuture(refusal);
             }
-            RequestBody whole = new RequestBody(request, maxBodyBytes, budget);
+        }
+
+        private Future<PassBody> json() {
+            RequestBody whole = new RequestBody(request, budget);
             release = whole::release;
             return whole.read()
                     .map(bytes -> bytes.length() == 0 && !request.method().equals(HttpMethod.POST)
@@ -174,30 +167,28 @@ class PassThrough {
                             : PassBody.json(bytes));
         }
 
+        private boolean isChunked() {
+            return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) || isHttp2Body();
+        }
+
         /** In HTTP/2 a body needs no header that announces it. */
         private boolean isHttp2Body() {
             return request.version() == HttpVersion.HTTP_2 && !request.isEnded();
         }
 
-        private Future<PassBody> form(String type, boolean hold, long length) {
-            PassThroughForm form;
-            try {
-                form = new PassThroughForm(request, type, maxBodyBytes, budget);
-            } catch (GatewayError noForm) {
-                return Future.failedFuture(noForm);
+        private Future<PassBody> form(long length) {
+            boolean container = endpoint.apiType() == ApiType.CONTAINERS;
+            if (!endpoint.model() && !container) {
+                return streamed(request, length);
             }
+            PassThroughForm form = new PassThroughForm(request, request.getHeader(HttpHeaders.CONTENT_TYPE), budget);
             release = form::release;
-            return hold ? form.read() : streamed(form, length);
+            return container ? streamed(form, length) : form.read();
         }
 
         private Future<PassBody> streamed(ReadStream<Buffer> body, long length) {
             RequestBody.letCome(request);
             return Future.succeededFuture(PassBody.streamed(body, length));
-        }
-
-        private static boolean isJson(@Nullable String contentType) {
-            String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
-            return type.isEmpty() || type.startsWith("application/json");
         }
     }
 }

@@ -18,18 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class PassThroughForm implements ReadStream<Buffer> {
 
     private final HttpServerRequest request;
-    private final long maxBytes;
     private final BodyBudget budget;
+    private final BodyWatch watch;
     private final PassThroughMultipart parts;
     private final Buffer held = Buffer.buffer();
     private final Promise<PassBody> known = Promise.promise();
     private @Nullable Handler<Throwable> exceptionHandler;
 
     /** @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if the content type is not that of a form */
-    PassThroughForm(HttpServerRequest request, String contentType, long maxBytes, BodyBudget budget) {
+    PassThroughForm(HttpServerRequest request, String contentType, BodyBudget budget) {
         this.request = request;
-        this.maxBytes = maxBytes;
         this.budget = budget;
+        watch = new BodyWatch(budget.patience(), known::tryFail);
         parts = new PassThroughMultipart(contentType);
     }
 
@@ -40,11 +40,22 @@ final class PassThroughForm implements ReadStream<Buffer> {
      */
     Future<PassBody> read() {
         RequestBody.letCome(request);
-        request.handler(this::hold)
-                .exceptionHandler(known::tryFail)
-                .endHandler(end -> known.tryComplete(body(null, held.length())));
+        request.handler(this::hold).exceptionHandler(known::tryFail).endHandler(end -> ended());
+        watch.begin();
         request.resume();
-        return known.future();
+        return known.future().onComplete(over -> watch.end());
+    }
+
+    private void ended() {
+        if (known.future().isComplete()) {
+            return;
+        }
+        try {
+            parts.end();
+            known.tryComplete(body(null, held.length()));
+        } catch (GatewayError refusal) {
+            known.tryFail(refusal);
+        }
     }
 
     /** What was held is not needed any more. */
@@ -56,12 +67,13 @@ final class PassThroughForm implements ReadStream<Buffer> {
         if (known.future().isComplete()) {
             return;
         }
+        watch.moved();
         try {
-            if (held.length() + chunk.length() > maxBytes) {
+            if (held.length() + chunk.length() > budget.mostOfOne()) {
                 throw new GatewayError(
                         ErrorCode.REQUEST_TOO_LARGE,
                         "The form's model does not stand within its first %d bytes: put it in front of the file."
-                                .formatted(maxBytes));
+                                .formatted(budget.mostOfOne()));
             }
             budget.take(chunk.length());
             held.appendBuffer(chunk);
@@ -91,29 +103,43 @@ final class PassThroughForm implements ReadStream<Buffer> {
                 handler == null
                         ? null
                         : chunk -> {
-                            try {
-                                parts.feed(chunk);
-                            } catch (GatewayError refusal) {
-                                if (exceptionHandler != null) {
-                                    exceptionHandler.handle(refusal);
-                                }
-                                return;
+                            if (isSound(() -> parts.feed(chunk))) {
+                                handler.handle(chunk);
                             }
-                            handler.handle(chunk);
                         });
         return this;
+    }
+
+    @Override
+    public PassThroughForm endHandler(@Nullable Handler<Void> handler) {
+        request.endHandler(
+                handler == null
+                        ? null
+                        : end -> {
+                            if (isSound(parts::end)) {
+                                handler.handle(end);
+                            }
+                        });
+        return this;
+    }
+
+    /** What is not goes no further, and the provider never gets the end of it. */
+    private boolean isSound(Runnable step) {
+        try {
+            step.run();
+            return true;
+        } catch (GatewayError refusal) {
+            if (exceptionHandler != null) {
+                exceptionHandler.handle(refusal);
+            }
+            return false;
+        }
     }
 
     @Override
     public PassThroughForm exceptionHandler(@Nullable Handler<Throwable> handler) {
         exceptionHandler = handler;
         request.exceptionHandler(handler);
-        return this;
-    }
-
-    @Override
-    public PassThroughForm endHandler(@Nullable Handler<Void> handler) {
-        request.endHandler(handler);
         return this;
     }
 

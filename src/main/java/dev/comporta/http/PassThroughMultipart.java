@@ -2,11 +2,9 @@ package dev.comporta.http;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
-import dev.comporta.dialect.ObjectReferences;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +21,12 @@ final class PassThroughMultipart {
     private static final int MOST_HEADERS = 16 << 10;
     private static final int LONGEST_MODEL = 1 << 10;
     private static final String BEHIND_BOUNDARY = "a boundary is followed by something else";
-    private static final Pattern BOUNDARY = Pattern.compile(
-            ";\\s*boundary=(?:\"([^\"\\\\]{1,70})\"|([^\\s;\"\\\\]{1,70}))\\s*(?=;|$)", Pattern.CASE_INSENSITIVE);
-    private static final Pattern NAME =
-            Pattern.compile(";\\s*name\\s*=\\s*(?:\"([^\"]*)\"|([^\\s;\"]+))", Pattern.CASE_INSENSITIVE);
-    private static final Pattern FILE_NAME = Pattern.compile(";\\s*filename\\*?\\s*=", Pattern.CASE_INSENSITIVE);
-    private static final Pattern ENCODED_NAME = Pattern.compile(";\\s*name\\*", Pattern.CASE_INSENSITIVE);
+    private static final String CHARSET = "(?:;[ \\t]*charset=\"?utf-8\"?[ \\t]*)?";
+    /** As a whole, so that nobody finds another boundary in it. */
+    private static final Pattern TYPE = Pattern.compile(
+            "multipart/form-data[ \\t]*" + CHARSET + ";[ \\t]*boundary="
+                    + "(?:\"([\\w'()+,./:=? -]{0,69}[\\w'()+,./:=?-])\"|([\\w'+.-]{1,70}))[ \\t]*" + CHARSET,
+            Pattern.CASE_INSENSITIVE);
 
     /** What the next byte belongs to. */
     private enum Place {
@@ -58,18 +56,23 @@ final class PassThroughMultipart {
     private long modelTo = -1;
     private @Nullable String model;
 
-    /** @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if the content type names no boundary, or two */
+    /** @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if the content type does not plainly name a boundary */
     PassThroughMultipart(String contentType) {
-        Matcher named = BOUNDARY.matcher(contentType);
-        if (!named.find()) {
-            throw malformed("its content type names no boundary");
-        }
-        String text = named.group(1) == null ? named.group(2) : named.group(1);
-        if (named.find()) {
-            throw malformed("its content type names two boundaries");
-        }
-        boundary = ("--" + text).getBytes(StandardCharsets.ISO_8859_1);
+        boundary = ("--" + boundary(contentType)).getBytes(StandardCharsets.ISO_8859_1);
         fallback = fallback(boundary);
+    }
+
+    /**
+     * The boundary that a content type names.
+     *
+     * @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if it does not do so plainly
+     */
+    static String boundary(String contentType) {
+        Matcher type = TYPE.matcher(contentType);
+        if (!type.matches()) {
+            throw malformed("its content type has to be multipart/form-data with one boundary and nothing else");
+        }
+        return type.group(1) == null ? type.group(2) : type.group(1);
     }
 
     private static int[] fallback(byte[] word) {
@@ -99,6 +102,17 @@ final class PassThroughMultipart {
         return modelTo;
     }
 
+    /**
+     * The form is over.
+     *
+     * @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if its last boundary has not been there
+     */
+    void end() {
+        if (place != Place.EPILOGUE) {
+            throw malformed("its last boundary is missing");
+        }
+    }
+
     /** @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if this is no form, or one that is open to doubt */
     void feed(Buffer chunk) {
         byte[] bytes = chunk.getBytes();
@@ -107,9 +121,7 @@ final class PassThroughMultipart {
                 case CONTENT -> content(b);
                 case BOUNDARY_LINE -> boundaryLine(b);
                 case HEADERS -> headers(b);
-                case EPILOGUE -> {
-                    // Nobody reads it.
-                }
+                case EPILOGUE -> epilogue(b);
             }
             offset++;
             if (b == '\n' && before == '\r') {
@@ -123,13 +135,24 @@ final class PassThroughMultipart {
         if (inModel) {
             keep(b, LONGEST_MODEL + boundary.length, "its model is longer than a model's name can be");
         }
+        if (completes(b)) {
+            endPart(offset + 1 - boundary.length);
+        }
+    }
+
+    /** Nobody has to read it, but somebody might look for more parts in it. */
+    private void epilogue(byte b) {
+        if (completes(b)) {
+            throw malformed("it goes on behind its end");
+        }
+    }
+
+    private boolean completes(byte b) {
         while (matched >= 0 && b != boundary[matched]) {
             matched = fallback[matched];
         }
         matched++;
-        if (matched == boundary.length) {
-            endPart(offset + 1 - boundary.length);
-        }
+        return matched == boundary.length;
     }
 
     private void endPart(long end) {
@@ -149,17 +172,18 @@ final class PassThroughMultipart {
         place = Place.BOUNDARY_LINE;
     }
 
+    /** Padding is allowed by the standard, written by nobody, and not understood by everybody. */
     private void boundaryLine(byte b) {
-        keep(b, MOST_HEADERS, BEHIND_BOUNDARY);
-        if (length == 2 && kept[0] == '-') {
-            if (b != '-') {
-                throw malformed(BEHIND_BOUNDARY);
-            }
-            place = Place.EPILOGUE;
-        } else if (b == '\n' && length > 1 && kept[length - 2] == '\r') {
+        keep(b, 2, BEHIND_BOUNDARY);
+        if (length == 1 && (b == '\r' || b == '-')) {
+            return;
+        }
+        if (length == 2 && b == '\n' && kept[0] == '\r') {
             length = 0;
             place = Place.HEADERS;
-        } else if (b != ' ' && b != '\t' && b != '\r' && !(b == '-' && length == 1)) {
+        } else if (length == 2 && b == '-' && kept[0] == '-') {
+            place = Place.EPILOGUE;
+        } else {
             throw malformed(BEHIND_BOUNDARY);
         }
     }
@@ -172,52 +196,16 @@ final class PassThroughMultipart {
         boolean empty = length == 2 && kept[0] == '\r';
         boolean over = length > 3 && kept[length - 2] == '\r' && kept[length - 3] == '\n' && kept[length - 4] == '\r';
         if (empty || over) {
-            part(new String(kept, 0, length, StandardCharsets.UTF_8));
+            if (PassThroughPart.of(new String(kept, 0, length, StandardCharsets.ISO_8859_1))
+                    .isModel()) {
+                beginModel();
+            }
             length = 0;
             place = Place.CONTENT;
         }
     }
 
-    private void part(String headers) {
-        String disposition = null;
-        for (String line : headers.split("\r\n")) {
-            if (line.startsWith(" ") || line.startsWith("\t") || line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
-                throw malformed("a header of a part goes over more than one line");
-            }
-            if (line.toLowerCase(Locale.ROOT).startsWith("content-disposition")) {
-                if (disposition != null) {
-                    throw malformed("a part has two names");
-                }
-                disposition = line;
-            }
-        }
-        if (disposition == null) {
-            throw malformed("a part has no name");
-        }
-        Matcher name = NAME.matcher(disposition);
-        if (!name.find() || ENCODED_NAME.matcher(disposition).find()) {
-            throw malformed("a part has no plain name");
-        }
-        String text = name.group(1) == null ? name.group(2) : name.group(1);
-        if (text.indexOf('\\') >= 0) {
-            throw malformed("a part has no plain name");
-        }
-        if (!ObjectReferences.ofFormField(text.strip(), "any").isEmpty()) {
-            // Its owner can be asked for only before anything is sent.
-            throw new GatewayError(
-                    ErrorCode.UNSUPPORTED_PARAMETER,
-                    "In a form, %s is not passed on: name the object in a JSON body.".formatted(text.strip()),
-                    text.strip());
-        }
-        if (text.strip().equals("model")) {
-            beginModel(FILE_NAME.matcher(disposition).find());
-        }
-    }
-
-    private void beginModel(boolean file) {
-        if (file) {
-            throw malformed("its model is a file");
-        }
+    private void beginModel() {
         if (modelFrom >= 0) {
             throw new GatewayError(ErrorCode.INVALID_REQUEST, "The field model stands twice in the request.", "model");
         }
@@ -235,7 +223,7 @@ final class PassThroughMultipart {
         kept[length++] = b;
     }
 
-    private static GatewayError malformed(String flaw) {
+    static GatewayError malformed(String flaw) {
         return new GatewayError(
                 ErrorCode.INVALID_REQUEST, "The request body is not a form that can be passed on: " + flaw + ".");
     }

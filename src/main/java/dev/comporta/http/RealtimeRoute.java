@@ -38,16 +38,19 @@ public class RealtimeRoute {
 
     private static final Logger LOG = Logger.getLogger(RealtimeRoute.class);
     private static final String PATH = "/v1/realtime";
+    private static final int UPGRADED = 101;
     private static final String SUB_PROTOCOL = "sec-websocket-protocol";
 
     private final Pipeline pipeline;
     private final RealtimeSessions sessions;
     private final Clock clock;
+    private final boolean accessLog;
 
-    RealtimeRoute(Pipeline pipeline, RealtimeSessions sessions, Clock clock) {
+    RealtimeRoute(Pipeline pipeline, RealtimeSessions sessions, Clock clock, HttpConfig config) {
         this.pipeline = pipeline;
         this.sessions = sessions;
         this.clock = clock;
+        accessLog = config.accessLog();
     }
 
     void register(@Observes Router router) {
@@ -58,6 +61,10 @@ public class RealtimeRoute {
         HttpServerRequest request = context.request();
         Instant receivedAt = clock.instant();
         UUID id = Uuid7.at(receivedAt);
+        long startNanos = System.nanoTime();
+        if (accessLog) {
+            request.response().endHandler(end -> DataPlane.logAccess(request, id, startNanos));
+        }
         Promise<Void> gone = Promise.promise();
         request.response().closeHandler(closed -> gone.tryComplete());
         try {
@@ -71,7 +78,7 @@ public class RealtimeRoute {
             Call call = new Call(
                     id,
                     receivedAt,
-                    System.nanoTime(),
+                    startNanos,
                     "GET",
                     PATH,
                     request.query(),
@@ -81,7 +88,7 @@ public class RealtimeRoute {
                     Buffer.buffer(),
                     gone.future());
             sessions.open(call, caller, offered)
-                    .onSuccess(session -> upgrade(request, id, session))
+                    .onSuccess(session -> upgrade(call, request, session))
                     .onFailure(failure -> refuse(request, id, failure));
         } catch (RuntimeException e) {
             refuse(request, id, e);
@@ -99,7 +106,7 @@ public class RealtimeRoute {
                 && request.headers().contains("sec-websocket-key");
     }
 
-    private static void upgrade(HttpServerRequest request, UUID id, RealtimeSession session) {
+    private void upgrade(Call call, HttpServerRequest request, RealtimeSession session) {
         // Vert.x takes the first one that is offered; the provider has chosen.
         String chosen = session.subProtocol();
         if (chosen == null) {
@@ -107,11 +114,24 @@ public class RealtimeRoute {
         } else {
             request.headers().set(SUB_PROTOCOL, chosen);
         }
-        request.response().putHeader("x-gateway-request-id", id.toString());
-        request.toWebSocket().onSuccess(session::join).onFailure(failure -> {
-            session.abandon();
-            refuse(request, id, new GatewayError(ErrorCode.INVALID_REQUEST, "The WebSocket handshake is not valid."));
-        });
+        request.response().putHeader("x-gateway-request-id", call.id().toString());
+        request.toWebSocket()
+                .onSuccess(session::join)
+                .onSuccess(joined -> logUpgrade(call, request))
+                .onFailure(failure -> {
+                    session.abandon();
+                    refuse(
+                            request,
+                            call.id(),
+                            new GatewayError(ErrorCode.INVALID_REQUEST, "The WebSocket handshake is not valid."));
+                });
+    }
+
+    /** Such a response never ends. */
+    private void logUpgrade(Call call, HttpServerRequest request) {
+        if (accessLog) {
+            DataPlane.logAccess(request, call.id(), call.startNanos(), UPGRADED);
+        }
     }
 
     private static void refuse(HttpServerRequest request, UUID id, Throwable failure) {

@@ -14,24 +14,24 @@ final class RequestBody {
     private static final int FIRST_ALLOCATION = 64 << 10;
 
     private final HttpServerRequest request;
-    private final long maxBytes;
     private final BodyBudget budget;
+    private final BodyWatch watch;
     private final Promise<Buffer> whole = Promise.promise();
     private long taken;
 
-    RequestBody(HttpServerRequest request, long maxBytes, BodyBudget budget) {
+    RequestBody(HttpServerRequest request, BodyBudget budget) {
         this.request = request;
-        this.maxBytes = maxBytes;
         this.budget = budget;
+        watch = new BodyWatch(budget.patience(), whole::tryFail);
     }
 
     /**
-     * The whole body; fails as soon as it is known to be too long ({@link ErrorCode#REQUEST_TOO_LARGE}) or to find no
-     * room ({@link ErrorCode#OVERLOADED}).
+     * The whole body; fails as soon as it is known to be too long ({@link ErrorCode#REQUEST_TOO_LARGE}), to find no
+     * room ({@link ErrorCode#OVERLOADED}) or to have stopped coming ({@link ErrorCode#REQUEST_TIMEOUT}).
      */
     Future<Buffer> read() {
         long declared = declaredLength(request);
-        if (declared > maxBytes) {
+        if (declared > budget.mostOfOne()) {
             return Future.failedFuture(tooLarge());
         }
         letCome(request);
@@ -39,8 +39,9 @@ final class RequestBody {
         request.handler(chunk -> append(body, chunk))
                 .exceptionHandler(whole::tryFail)
                 .endHandler(end -> whole.tryComplete(body));
+        watch.begin();
         request.resume();
-        return whole.future();
+        return whole.future().onComplete(over -> watch.end());
     }
 
     /** The body is not needed any more. */
@@ -53,8 +54,9 @@ final class RequestBody {
         if (whole.future().isComplete()) {
             return;
         }
+        watch.moved();
         try {
-            if (body.length() + chunk.length() > maxBytes) {
+            if (body.length() + chunk.length() > budget.mostOfOne()) {
                 throw tooLarge();
             }
             budget.take(chunk.length());
@@ -84,6 +86,6 @@ final class RequestBody {
 
     private GatewayError tooLarge() {
         return new GatewayError(
-                ErrorCode.REQUEST_TOO_LARGE, "The request body is larger than %d bytes.".formatted(maxBytes));
+                ErrorCode.REQUEST_TOO_LARGE, "The request body is larger than %d bytes.".formatted(budget.mostOfOne()));
     }
 }

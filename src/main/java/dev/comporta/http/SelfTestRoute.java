@@ -54,12 +54,14 @@ public class SelfTestRoute {
     private final Pipeline pipeline;
     private final SelfTestModel models;
     private final Clock clock;
+    private final boolean accessLog;
     private final HttpClient client;
 
-    SelfTestRoute(Pipeline pipeline, SelfTestModel models, Clock clock, Vertx vertx) {
+    SelfTestRoute(Pipeline pipeline, SelfTestModel models, Clock clock, HttpConfig config, Vertx vertx) {
         this.pipeline = pipeline;
         this.models = models;
         this.clock = clock;
+        accessLog = config.accessLog();
         client = vertx.createHttpClient(
                 new HttpClientOptions().setKeepAlive(false).setTrustAll(true).setVerifyHost(false));
     }
@@ -73,6 +75,9 @@ public class SelfTestRoute {
         HttpServerRequest request = context.request();
         long startNanos = System.nanoTime();
         UUID id = Uuid7.at(clock.instant());
+        if (accessLog) {
+            request.response().endHandler(end -> DataPlane.logAccess(request, id, startNanos));
+        }
         try {
             // So that a stranger makes no call at all.
             pipeline.authenticate(request.headers());

@@ -3,6 +3,7 @@ package dev.comporta.ownership;
 import dev.comporta.core.CreatedObject;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.ObjectKind;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.ownership.OwnershipConfig.UnknownObjects;
 import dev.comporta.store.Database;
@@ -12,7 +13,6 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ public class ObjectOwners {
 
     /** Waited before each further look: an owner is in the database a moment after the call that made the object. */
     private static final long[] PAUSES_MILLIS = {100, 200, 400, 800};
+
+    /** Nobody names more objects that were made a moment ago; who names many that are not there is not worth it. */
+    private static final int MOST_AWAITED = 8;
 
     private static final int QUERY_SECONDS = 5;
 
@@ -75,13 +79,16 @@ public class ObjectOwners {
         if (search.isOver()) {
             return search.result();
         }
-        boolean patient = !allowUnknown && !memory.isMissing(search.missing.keySet(), clientId);
+        boolean patient = !allowUnknown && !memory.isMissing(search.missingIds(), clientId);
         return look(search, patient ? 0 : PAUSES_MILLIS.length);
     }
 
-    /** Notes objects that have just been made, as soon as their ids are read: the caller may use them at once. */
+    /**
+     * Notes objects that have just been made, as soon as their ids are read: the caller may use them at once. What is
+     * somebody else's stays so.
+     */
     public void remember(Collection<CreatedObject> created, UUID clientId) {
-        created.forEach(object -> memory.put(object.id(), object.provider(), clientId));
+        created.forEach(object -> memory.made(object, clientId));
     }
 
     /**
@@ -113,18 +120,18 @@ public class ObjectOwners {
             }
 
             @Override
-            public Future<Set<String>> ownedAmong(Collection<String> ids) {
-                return ObjectOwners.this.ownedAmong(ids, provider, clientId);
+            public Future<Set<String>> ownedAmong(Collection<String> ids, ObjectKind kind) {
+                return ObjectOwners.this.ownedAmong(ids, kind, provider, clientId);
             }
         };
     }
 
     /** Which of these objects are the client's own, for lists; asked at most once. */
-    public Future<Set<String>> ownedAmong(Collection<String> ids, String provider, UUID clientId) {
+    public Future<Set<String>> ownedAmong(Collection<String> ids, ObjectKind kind, String provider, UUID clientId) {
         Set<String> mine = new HashSet<>();
         Set<String> open = new HashSet<>();
         for (String id : ids) {
-            if (memory.providers(id, clientId).contains(provider)) {
+            if (memory.providers(id, kind, clientId).contains(provider)) {
                 mine.add(id);
             } else if (ObjectReference.isPlausible(id)) {
                 open.add(id);
@@ -135,8 +142,8 @@ public class ObjectOwners {
         }
         return within(table.ownedBy(clientId, open)).map(rows -> {
             for (OwnerTable.Place row : rows) {
-                memory.put(row.id(), row.provider(), clientId);
-                if (row.provider().equals(provider)) {
+                confirm(row, clientId);
+                if (row.provider().equals(provider) && row.kind().equals(kind.word())) {
                     mine.add(row.id());
                 }
             }
@@ -145,16 +152,20 @@ public class ObjectOwners {
     }
 
     private Future<Owned> look(Search search, int turn) {
-        return within(table.ownedBy(search.clientId, search.missing.keySet())).compose(rows -> {
-            rows.forEach(row -> memory.put(row.id(), row.provider(), search.clientId));
+        return within(table.ownedBy(search.clientId, search.missingIds())).compose(rows -> {
+            rows.forEach(row -> confirm(row, search.clientId));
             search.find();
             if (search.isOver()) {
                 return search.result();
             }
-            return turn == PAUSES_MILLIS.length
+            return turn == PAUSES_MILLIS.length || search.missing.size() > MOST_AWAITED
                     ? search.giveUp()
                     : pause(PAUSES_MILLIS[turn]).compose(waited -> look(search, turn + 1));
         });
+    }
+
+    private void confirm(OwnerTable.Place row, UUID clientId) {
+        memory.confirmed(row.id(), row.provider(), row.kind(), clientId);
     }
 
     private Future<Void> pause(long millis) {
@@ -172,28 +183,36 @@ public class ObjectOwners {
         });
     }
 
+    /** An id alone could be that of another object, if its maker chose it. */
+    private record Wanted(String id, ObjectKind kind) {}
+
     /** One question, and what has been found so far. */
     private final class Search {
 
         private final @Nullable String provider;
         private final UUID clientId;
-        private final Map<String, ObjectReference> missing = new LinkedHashMap<>();
-        private final Map<String, Set<String>> found = new HashMap<>();
+        private final Map<Wanted, ObjectReference> missing = new LinkedHashMap<>();
+        private final List<Set<String>> found = new ArrayList<>();
 
         Search(Collection<ObjectReference> references, @Nullable String provider, UUID clientId) {
             this.provider = provider;
             this.clientId = clientId;
-            references.forEach(reference -> missing.putIfAbsent(reference.id(), reference));
+            references.forEach(
+                    reference -> missing.putIfAbsent(new Wanted(reference.id(), reference.kind()), reference));
             find();
+        }
+
+        Set<String> missingIds() {
+            return missing.keySet().stream().map(Wanted::id).collect(Collectors.toSet());
         }
 
         /** Looks into the memory for what is still missing. */
         void find() {
-            for (String id : List.copyOf(missing.keySet())) {
-                Set<String> places = memory.providers(id, clientId);
+            for (Wanted wanted : List.copyOf(missing.keySet())) {
+                Set<String> places = memory.providers(wanted.id(), wanted.kind(), clientId);
                 if (provider == null ? !places.isEmpty() : places.contains(provider)) {
-                    found.put(id, provider == null ? places : Set.of(provider));
-                    missing.remove(id);
+                    found.add(provider == null ? places : Set.of(provider));
+                    missing.remove(wanted);
                 }
             }
         }
@@ -204,7 +223,7 @@ public class ObjectOwners {
 
         Future<Owned> result() {
             Set<String> common = null;
-            for (Set<String> places : found.values()) {
+            for (Set<String> places : found) {
                 if (common == null) {
                     common = new HashSet<>(places);
                 } else {
@@ -220,24 +239,22 @@ public class ObjectOwners {
 
         /** What is not the client's is somebody else's or nobody's. Who must not know which is not told. */
         Future<Owned> giveUp() {
-            memory.missing(missing.keySet(), clientId);
+            memory.missing(missingIds(), clientId);
             if (!allowUnknown) {
-                return Future.failedFuture(notFound(missing.keySet().iterator().next()));
+                return Future.failedFuture(notFound(missing.values().iterator().next()));
             }
-            return within(table.ownedByOthers(clientId, missing.keySet(), provider))
-                    .compose(others -> {
-                        for (String id : new ArrayList<>(missing.keySet())) {
-                            if (others.contains(id)) {
-                                return Future.failedFuture(notFound(id));
-                            }
-                        }
-                        return result();
-                    });
+            return within(table.ownedByOthers(clientId, missingIds())).compose(others -> {
+                for (ObjectReference reference : missing.values()) {
+                    if (others.contains(reference.id())) {
+                        return Future.failedFuture(notFound(reference));
+                    }
+                }
+                return result();
+            });
         }
 
-        private GatewayError notFound(String id) {
-            ObjectReference reference = missing.get(id);
-            String message = reference.kind().notFound(id);
+        private GatewayError notFound(ObjectReference reference) {
+            String message = reference.kind().notFound(reference.id());
             return new GatewayError(
                     ErrorCode.NOT_FOUND,
                     allowUnknown

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class OwnedList {
 
     /** A caller with more strangers' objects than this before its own gets what was found, and hears of more. */
-    private static final int MOST_PAGES = 50;
+    private static final int MOST_PAGES = 10;
 
     private final ObjectKind kind;
     private final String provider;
@@ -39,8 +39,8 @@ public final class OwnedList {
         /** Fails unless the client may name this object. */
         Future<Owned> check(Collection<ObjectReference> references);
 
-        /** Which of these are the client's own. */
-        Future<Set<String>> ownedAmong(Collection<String> ids);
+        /** Which of these are the client's own, and of this kind. */
+        Future<Set<String>> ownedAmong(Collection<String> ids, ObjectKind kind);
     }
 
     /**
@@ -106,7 +106,7 @@ public final class OwnedList {
                 // The end, or a provider that does not know the parameter and gives the same page for ever.
                 return Future.succeededFuture(false);
             }
-            return owners.ownedAmong(ids).compose(mine -> {
+            return owners.ownedAmong(ids, kind).compose(mine -> {
                 keep(page, mine);
                 if (kept.size() > query.limit() || number == MOST_PAGES && page.more()) {
                     return Future.succeededFuture(true);

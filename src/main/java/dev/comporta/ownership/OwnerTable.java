@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class OwnerTable {
 
     private static final String OWNED_BY = """
-            SELECT object_id, provider FROM object_owners WHERE object_id = ANY ($1) AND client_id = $2
+            SELECT object_id, provider, kind FROM object_owners WHERE object_id = ANY ($1) AND client_id = $2
             """;
 
     private static final String OWNED_BY_OTHERS = """
             SELECT DISTINCT object_id FROM object_owners
-            WHERE object_id = ANY ($1) AND client_id <> $2 AND ($3::text IS NULL OR provider = $3)
+            WHERE object_id = ANY ($1) AND client_id <> $2
             """;
 
     private static final String INSERT = """
@@ -47,22 +47,22 @@ final class OwnerTable {
         this.database = database;
     }
 
-    /** An object, and the provider in whose account it lives. */
-    record Place(String id, String provider) {}
+    /** An object, the provider in whose account it lives, and the word for its kind. */
+    record Place(String id, String provider, String kind) {}
 
     Future<List<Place>> ownedBy(UUID clientId, Collection<String> ids) {
         return run(OWNED_BY, Tuple.of(array(ids), clientId), rows -> {
             List<Place> places = new ArrayList<>(rows.size());
             for (Row row : rows) {
-                places.add(new Place(row.getString(0), row.getString(1)));
+                places.add(new Place(row.getString(0), row.getString(1), row.getString(2)));
             }
             return places;
         });
     }
 
-    /** Those of the ids that are somebody else's. */
-    Future<Set<String>> ownedByOthers(UUID clientId, Collection<String> ids, @Nullable String provider) {
-        return run(OWNED_BY_OTHERS, Tuple.of(array(ids), clientId, provider), rows -> {
+    /** Those of the ids that are somebody else's, wherever they live. */
+    Future<Set<String>> ownedByOthers(UUID clientId, Collection<String> ids) {
+        return run(OWNED_BY_OTHERS, Tuple.of(array(ids), clientId), rows -> {
             Set<String> others = new HashSet<>();
             for (Row row : rows) {
                 others.add(row.getString(0));

@@ -23,7 +23,7 @@ final class AnswerObjects {
     private final ObjectOwners owners;
     private final UUID clientId;
     private final @Nullable CreatedObjects created;
-    private @Nullable SseSplitter events = new SseSplitter(MOST_EVENT_BYTES);
+    private @Nullable SseSplitter events;
     private int announced;
 
     AnswerObjects(Route route, ObjectOwners owners) {
@@ -33,13 +33,14 @@ final class AnswerObjects {
                 ? new CreatedObjects(
                         ObjectPath.of("POST", path(route)), route.provider().name(), references(route))
                 : null;
+        events = created == null ? null : new SseSplitter(MOST_EVENT_BYTES);
     }
 
     /** In the caller's own account everything is its own, and what is translated is kept nowhere. */
     private static boolean isKept(Route route) {
         ApiType api = route.admitted().call().apiType();
         return route.translation().isPassing()
-                && route.admitted().caller().providerKey() == null
+                && !route.ownAccount()
                 && (api == ApiType.RESPONSES
                         || api == ApiType.CHAT_COMPLETIONS
                                 && route.admitted().request().store());

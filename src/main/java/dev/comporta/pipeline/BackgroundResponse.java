@@ -1,6 +1,7 @@
 package dev.comporta.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.comporta.core.ApiType;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.Translation;
@@ -44,6 +45,13 @@ final class BackgroundResponse {
         this.vertx = vertx;
         this.route = route;
         this.id = id;
+    }
+
+    /** Whether a call asks the provider to go on with its response of its own accord, whoever listens. */
+    static boolean isAskedFor(Route route) {
+        return route.admitted().call().apiType() == ApiType.RESPONSES
+                && route.translation().isPassing()
+                && route.admitted().request().background();
     }
 
     /** Whether a whole answer says that the provider is still at it. */

@@ -1,6 +1,7 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
+import dev.comporta.core.GatewayError;
 import dev.comporta.core.Receipt;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
@@ -30,6 +31,7 @@ final class CallAccount {
     private long upstreamNanos;
     private long overheadNanos = -1;
     private boolean callerGone;
+    private boolean draining;
 
     CallAccount(Route route, Recording recording, AnswerObjects objects, Tokenizer tokenizer, CallMetrics metrics) {
         this.route = route;
@@ -60,6 +62,12 @@ final class CallAccount {
     /** Whatever is still heard of the provider is heard without the caller. */
     void callerGone() {
         callerGone = true;
+    }
+
+    /** The provider is heard out, though the caller has gone. */
+    void draining() {
+        draining = true;
+        metrics.draining();
     }
 
     /** Time that was not spent waiting for the provider; of a stream, until its first event. */
@@ -103,8 +111,30 @@ final class CallAccount {
                 failed ? "The provider's stream broke off." : null));
     }
 
+    /** The call has failed before its answer began. */
+    Future<@Nullable Cost> ended(GatewayError error, Used used) {
+        return ended(new Outcome(
+                Outcome.Status.ERROR,
+                error.code().status(),
+                used.tokens,
+                used.source,
+                error.code().code(),
+                error.getMessage()));
+    }
+
+    /**
+     * The same of a call that goes on where nobody can see it: what was used is a lower bound, and its cost unknown.
+     */
+    Future<@Nullable Cost> endedUnknown(Outcome.Status how, int status, Used used) {
+        return ended(new Outcome(how, status, used.tokens, used.source, null, null).using(null));
+    }
+
     /** The call is over; completes when that is on disk. */
     Future<@Nullable Cost> ended(Outcome told) {
+        if (draining) {
+            draining = false;
+            metrics.drained();
+        }
         Outcome outcome = callerGone ? told.withoutCaller() : told;
         metrics.ended(route, outcome, recording, overheadNanos());
         return recording.ended(outcome.with(objects.found()));

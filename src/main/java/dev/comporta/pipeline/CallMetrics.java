@@ -57,11 +57,15 @@ public class CallMetrics {
     private final Map<Key, Meters> meters = new ConcurrentHashMap<>();
     private final Map<ErrorCode, Counter> refusals = new ConcurrentHashMap<>();
     private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger draining = new AtomicInteger();
 
     CallMetrics(MeterRegistry registry) {
         this.registry = registry;
         Gauge.builder("comporta.calls.active", active, AtomicInteger::get)
                 .description("Calls that are under way to a provider")
+                .register(registry);
+        Gauge.builder("comporta.calls.draining", draining, AtomicInteger::get)
+                .description("Calls whose caller has left, and whose provider is heard out for its usage")
                 .register(registry);
     }
 
@@ -79,6 +83,16 @@ public class CallMetrics {
     /** A call goes to a provider; {@link #ended} follows. */
     void begun() {
         active.incrementAndGet();
+    }
+
+    /** The caller has left, but not its provider; {@link #drained} follows. */
+    void draining() {
+        draining.incrementAndGet();
+    }
+
+    /** The provider has been heard out, or cut off after all. */
+    void drained() {
+        draining.decrementAndGet();
     }
 
     /** Counts a call that has ended. */

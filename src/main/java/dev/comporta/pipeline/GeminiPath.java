@@ -2,8 +2,8 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.dialect.gemini.ModelPath;
 import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +36,7 @@ record GeminiPath(String model, String method) {
 
     /** The path below a provider's base URL. */
     String upstream(String providersModel) {
-        // A model name holds nothing that could change a path, but perhaps what a path must not hold as it is.
-        String encoded =
-                URLEncoder.encode(providersModel, StandardCharsets.UTF_8).replace("%2F", "/");
-        return MODELS + encoded + ":" + method + (isStream() ? "?alt=sse" : "");
+        return ModelPath.of(providersModel, method) + (isStream() ? "?alt=sse" : "");
     }
 
     private static String decoded(String model) {

@@ -1,6 +1,5 @@
 package dev.comporta.pipeline;
 
-import dev.comporta.core.ApiType;
 import dev.comporta.core.Call;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
@@ -13,21 +12,18 @@ import dev.comporta.dialect.Outgoing;
 import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.Translation;
 import dev.comporta.model.Cost;
-import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.pipeline.CallAccount.Used;
 import dev.comporta.provider.Provider.HangUp;
 import dev.comporta.provider.Upstream;
 import dev.comporta.usage.Outcome;
 import dev.comporta.usage.Recording;
 import dev.comporta.usage.Tokenizer;
-import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelExchange {
 
     private static final Logger LOG = Logger.getLogger(ModelExchange.class);
+    private static final String BROKEN = "The gateway failed; its log has the reason.";
     private static final int OK = 200;
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
@@ -67,31 +64,22 @@ final class ModelExchange {
     ModelExchange(
             Route route,
             Outgoing outgoing,
-            UsageRecorder usage,
+            Recording recording,
+            CallAccount account,
+            AnswerObjects objects,
             Tokenizer tokenizer,
-            ObjectOwners owners,
-            CallMetrics metrics,
             GatewayConfig config) {
         this.route = route;
         this.outgoing = outgoing;
-        translation = route.translation();
-        pingMillis = config.streamPingInterval().toMillis();
+        this.recording = recording;
+        this.account = account;
+        this.objects = objects;
         this.tokenizer = tokenizer;
-        objects = new AnswerObjects(route, owners);
-        AdmittedCall admitted = route.admitted();
-        call = admitted.call();
-        request = admitted.request();
+        translation = route.translation();
+        call = route.admitted().call();
+        request = route.admitted().request();
         headers = new ReplyHeaders(route, config.compatibilityHeaders());
-        recording = usage.record(
-                call,
-                admitted.caller(),
-                admitted.attribution(),
-                admitted.direct(),
-                request.stream(),
-                request.model(),
-                route.target(),
-                route.model());
-        account = new CallAccount(route, recording, objects, tokenizer, metrics);
+        pingMillis = config.streamPingInterval().toMillis();
     }
 
     /** Sends the request; completes with the answer, for a stream once its first event is there. */
@@ -129,7 +117,7 @@ final class ModelExchange {
             } else if (answer.succeeded()) {
                 guarded(() -> answered(answer.result()));
             } else {
-                unreachable(answer.cause());
+                fail(unreached(answer.cause()));
             }
         });
     }
@@ -157,9 +145,9 @@ final class ModelExchange {
             if (body.succeeded()) {
                 guarded(() -> collected(answer, body.result()));
             } else if (body.cause() instanceof BoundedBody.TooLong) {
-                fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is longer than 64 MiB.");
+                fail(new GatewayError(ErrorCode.PROVIDER_FAILED, "The provider's answer is longer than 64 MiB."));
             } else {
-                unreachable(body.cause());
+                fail(unreached(body.cause()));
             }
         });
     }
@@ -172,14 +160,14 @@ final class ModelExchange {
         byte[] bytes = body.getBytes();
         Translation.Whole whole = translation.whole(bytes);
         if (whole == null) {
-            fail(ErrorCode.PROVIDER_FAILED, "The provider's answer is not what its API says.");
+            fail(new GatewayError(ErrorCode.PROVIDER_FAILED, "The provider's answer is not what its API says."));
         } else if (whole.error() != null) {
             providerError(ErrorAnswer.of(whole.error(), translation, route.key(), ownKey()), answer, whole.usage());
         } else {
             over = true;
             recording.firstToken();
             objects.whole(bytes);
-            if (isBackground() && whole.usage() == null && BackgroundResponse.isUnderWay(bytes)) {
+            if (BackgroundResponse.isAskedFor(route) && whole.usage() == null && BackgroundResponse.isUnderWay(bytes)) {
                 reply.tryComplete(Reply.whole(answer.status(), wholeHeaders(answer, null), whole.body()));
                 endLater(String.valueOf(whole.objectId()), Outcome.Status.SUCCESS);
                 return;
@@ -196,17 +184,13 @@ final class ModelExchange {
         }
     }
 
-    /** Whether the provider goes on with a response of its own accord, whoever listens. */
-    private boolean isBackground() {
-        return call.apiType() == ApiType.RESPONSES && translation.isPassing() && request.background();
-    }
-
     /** Nobody waits for the end of a background response, but it is recorded when it comes. */
     private void endLater(String id, Outcome.Status how) {
         objects.announceAll();
         BackgroundResponse.usage(vertx, route, id)
-                .compose(told -> used(told.orElse(null), this::streamedTokens))
-                .compose(used -> account.ended(how, OK, used));
+                .compose(told -> told.isPresent()
+                        ? account.ended(how, OK, new Used(told.get(), UsageSource.EXACT))
+                        : used(null, this::streamedTokens).compose(used -> account.endedUnknown(how, OK, used)));
     }
 
     private MultiMap wholeHeaders(Upstream.Answer answer, @Nullable Cost cost) {
@@ -235,20 +219,22 @@ final class ModelExchange {
         }
         streamed.begin().onComplete(begun -> {
             account.answered();
-            ProviderError error = streamed.firstError();
-            if (over) {
-                return;
-            }
-            if (begun.failed()) {
-                unreachable(begun.cause());
-            } else if (error != null) {
-                reset();
-                providerError(ErrorAnswer.of(error, translation, route.key(), ownKey()), answer, streamed.usage());
-            } else {
-                reply.tryComplete(
-                        Reply.streamed(answer.status(), headers.of(answer, account.overheadNanos()), streamed));
+            if (!over) {
+                guarded(() -> begun(streamed, answer, begun.cause()));
             }
         });
+    }
+
+    private void begun(StreamReply streamed, Upstream.Answer answer, @Nullable Throwable cause) {
+        ProviderError error = streamed.firstError();
+        if (cause != null) {
+            fail(unreached(cause));
+        } else if (error != null) {
+            reset();
+            providerError(ErrorAnswer.of(error, translation, route.key(), ownKey()), answer, streamed.usage());
+        } else {
+            reply.tryComplete(Reply.streamed(answer.status(), headers.of(answer, account.overheadNanos()), streamed));
+        }
     }
 
     /** The provider's part of a stream is over; the caller's last bytes wait until this has been recorded. */
@@ -263,7 +249,7 @@ final class ModelExchange {
         }
         Outcome.Status how = whole && !streamed.hasFailed() ? Outcome.Status.SUCCESS : Outcome.Status.ERROR;
         String id = streamed.objectId();
-        if (streamed.usage() == null && id != null && isBackground()) {
+        if (streamed.usage() == null && id != null && BackgroundResponse.isAskedFor(route)) {
             endLater(id, how);
             return Future.succeededFuture(TokenUsage.NONE);
         }
@@ -284,6 +270,7 @@ final class ModelExchange {
         reply.tryFail(new GatewayError(ErrorCode.INTERNAL, "The caller has gone."));
         HangUp policy = route.provider().hangUp();
         if (policy.drains() && exchange != null && exchange.wasSent()) {
+            account.draining();
             if (stream != null) {
                 stream.discard(policy.bytes(), this::cutOff);
             }
@@ -300,7 +287,7 @@ final class ModelExchange {
         over = true;
         reset();
         String id = stream == null ? null : stream.objectId();
-        if (id != null && stream.usage() == null && isBackground()) {
+        if (id != null && stream.usage() == null && BackgroundResponse.isAskedFor(route)) {
             endLater(id, Outcome.Status.SUCCESS);
             return;
         }
@@ -308,33 +295,26 @@ final class ModelExchange {
                 .compose(used -> account.ended(Outcome.Status.SUCCESS, OK, used));
     }
 
-    private void unreachable(Throwable cause) {
-        if (cause instanceof TimeoutException) {
-            fail(ErrorCode.PROVIDER_TIMEOUT, "The provider %s did not answer in time.".formatted(providerName()));
-        } else {
-            fail(
-                    ErrorCode.PROVIDER_UNREACHABLE,
-                    "The provider %s could not be reached or closed the connection.".formatted(providerName()));
-        }
+    private GatewayError unreached(Throwable cause) {
+        return Unreached.because(cause, route.provider().name());
     }
 
     /** The gateway itself fails. */
     private void broken(Throwable cause) {
         LOG.error("A call failed for a reason that is the gateway's own", cause);
-        fail(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
+        fail(new GatewayError(ErrorCode.INTERNAL, BROKEN));
     }
 
     /** The call fails before its answer has begun. */
-    private void fail(ErrorCode code, String message) {
+    private void fail(GatewayError error) {
         if (over) {
             return;
         }
         over = true;
         reset();
         used(null, this::streamedTokens)
-                .compose(used -> account.ended(new Outcome(
-                        Outcome.Status.ERROR, code.status(), used.tokens(), used.source(), code.code(), message)))
-                .onComplete(recorded -> reply.tryFail(new GatewayError(code, message)));
+                .compose(used -> account.ended(error, used))
+                .onComplete(recorded -> reply.tryFail(error));
     }
 
     /** @param told what the provider says was used in spite of it, or null */
@@ -347,8 +327,18 @@ final class ModelExchange {
                         UsageSource.EXACT,
                         error.code(),
                         error.message()))
-                .onComplete(recorded -> reply.tryComplete(Reply.whole(
+                .onComplete(recorded -> answer(() -> Reply.whole(
                         error.status(), headers.ofError(answer, account.overheadNanos(), error), error.body())));
+    }
+
+    /** The caller gets an answer, whatever happens while it is written. */
+    private void answer(Supplier<Reply> written) {
+        try {
+            reply.tryComplete(written.get());
+        } catch (RuntimeException e) {
+            LOG.error("An answer could not be written", e);
+            reply.tryFail(new GatewayError(ErrorCode.INTERNAL, BROKEN));
+        }
     }
 
     private Future<Used> used(@Nullable TokenUsage told, Supplier<Future<Long>> output) {
@@ -367,9 +357,5 @@ final class ModelExchange {
 
     private boolean ownKey() {
         return route.admitted().caller().providerKey() != null;
-    }
-
-    private String providerName() {
-        return route.provider().name();
     }
 }

@@ -3,6 +3,7 @@ package dev.comporta.pipeline;
 import dev.comporta.core.Reply;
 import dev.comporta.dialect.Outgoing;
 import dev.comporta.ownership.ObjectOwners;
+import dev.comporta.usage.Recording;
 import dev.comporta.usage.Tokenizer;
 import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
@@ -29,6 +30,18 @@ public class ModelExchanges {
 
     /** Sends a request where its route says. */
     Future<Reply> send(Route route, Outgoing outgoing) {
-        return new ModelExchange(route, outgoing, usage, tokenizer, owners, metrics, config).send();
+        AdmittedCall admitted = route.admitted();
+        Recording recording = usage.record(
+                admitted.call(),
+                admitted.caller(),
+                admitted.attribution(),
+                admitted.direct(),
+                admitted.request().stream(),
+                admitted.request().model(),
+                route.target(),
+                route.model());
+        AnswerObjects objects = new AnswerObjects(route, owners);
+        CallAccount account = new CallAccount(route, recording, objects, tokenizer, metrics);
+        return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, config).send();
     }
 }

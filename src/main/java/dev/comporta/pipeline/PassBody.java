@@ -3,7 +3,9 @@ package dev.comporta.pipeline;
 import dev.comporta.core.Target;
 import dev.comporta.dialect.Json;
 import dev.comporta.provider.Upstream;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.streams.ReadStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,16 @@ public record PassBody(
 
     public static PassBody streamed(ReadStream<Buffer> stream, long length) {
         return new PassBody(Buffer.buffer(), stream, length, false, null);
+    }
+
+    /**
+     * The headers for a provider: what was read as JSON is called so, and nothing else, whatever the caller called it.
+     */
+    MultiMap forwarded(MultiMap headers) {
+        if (!json || start == null || start.length() == 0 && !headers.contains(HttpHeaders.CONTENT_TYPE)) {
+            return headers;
+        }
+        return HttpHeaders.headers().addAll(headers).set(HttpHeaders.CONTENT_TYPE, "application/json");
     }
 
     /** The bytes for a provider: the caller's own, but for the name of the model where the provider knows another. */

@@ -18,6 +18,7 @@ final class PassJson {
     private final byte[] bytes;
     private PassBody.@Nullable NamedModel model;
     private boolean stream;
+    private boolean choosesId;
     private long inputCharacters;
     private @Nullable String user;
     private @Nullable String metadata;
@@ -48,6 +49,11 @@ final class PassJson {
 
     boolean stream() {
         return stream;
+    }
+
+    /** Whether it says how the object that it makes is to be called. */
+    boolean choosesId() {
+        return choosesId;
     }
 
     /** How long the text is that is to be spoken. */
@@ -84,6 +90,7 @@ final class PassJson {
         switch (name) {
             case "model" -> readModel(json, value);
             case "stream" -> stream = value == JsonToken.VALUE_TRUE;
+            case "request_id" -> choosesId = true;
             case "input" -> inputCharacters = text ? characters(json.getText()) : 0;
             case "user" -> user = text ? json.getText() : null;
             case "metadata" -> {

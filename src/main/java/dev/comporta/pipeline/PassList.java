@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class PassList {
     private final PassRoute route;
     private final Call call;
     private final ObjectOwners owners;
+    private final ListTurns turns;
     private final Recording recording;
     private final CallMetrics metrics;
     private final boolean compatibilityHeaders;
@@ -62,11 +64,13 @@ final class PassList {
     PassList(
             PassRoute route,
             ObjectOwners owners,
+            ListTurns turns,
             Recording recording,
             CallMetrics metrics,
             boolean compatibilityHeaders) {
         this.route = route;
         this.owners = owners;
+        this.turns = turns;
         this.recording = recording;
         this.metrics = metrics;
         this.compatibilityHeaders = compatibilityHeaders;
@@ -91,7 +95,7 @@ final class PassList {
                 reply.tryFail(new GatewayError(ErrorCode.INTERNAL, "The caller has gone."));
             }
         });
-        recording.started(0).compose(safe -> read(kind)).onComplete(list -> {
+        recording.started(0).compose(safe -> readInTurn(kind)).onComplete(list -> {
             if (over) {
                 return;
             }
@@ -102,6 +106,19 @@ final class PassList {
             }
         });
         return reply.future();
+    }
+
+    private Future<OwnedList.Answer> readInTurn(ObjectKind kind) {
+        UUID client = route.caller().clientId();
+        String provider = route.provider().name();
+        return turns.begin(client, provider).compose(turn -> {
+            try {
+                return read(kind).onComplete(over -> turns.end(client, provider));
+            } catch (RuntimeException e) {
+                turns.end(client, provider);
+                throw e;
+            }
+        });
     }
 
     private Future<OwnedList.Answer> read(ObjectKind kind) {

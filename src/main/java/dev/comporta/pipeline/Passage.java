@@ -1,6 +1,5 @@
 package dev.comporta.pipeline;
 
-import dev.comporta.core.ApiType;
 import dev.comporta.core.Call;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
@@ -95,7 +94,7 @@ final class Passage {
                 .send(new Upstream.Request(
                         HttpMethod.valueOf(call.method()),
                         call.query() == null ? path : path + "?" + call.query(),
-                        call.headers(),
+                        route.pass().body().forwarded(call.headers()),
                         route.key(),
                         route.ownKey(),
                         route.pass().body().forwarded(route.named(), route.target())));
@@ -252,7 +251,7 @@ final class Passage {
 
     /** Characters that were to be spoken: the one thing that is measured by what goes in. */
     private long spoken() {
-        return call.apiType() == ApiType.AUDIO ? route.json().inputCharacters() : 0;
+        return route.pass().path().equals("/audio/speech") ? route.json().inputCharacters() : 0;
     }
 
     private Future<Void> ended(Outcome outcome) {

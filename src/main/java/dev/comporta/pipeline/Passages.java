@@ -49,6 +49,7 @@ public class Passages {
     private final UsageRecorder usage;
     private final CallMetrics metrics;
     private final ObjectOwners owners;
+    private final ListTurns listTurns;
     private final GatewayConfig config;
     private final String preferredProvider;
 
@@ -60,6 +61,7 @@ public class Passages {
             UsageRecorder usage,
             CallMetrics metrics,
             ObjectOwners owners,
+            ListTurns listTurns,
             GatewayConfig config,
             ModelConfig models) {
         this.clients = clients;
@@ -69,6 +71,7 @@ public class Passages {
         this.usage = usage;
         this.metrics = metrics;
         this.owners = owners;
+        this.listTurns = listTurns;
         this.config = config;
         preferredProvider = models.preferredProvider();
     }
@@ -103,14 +106,18 @@ public class Passages {
             if (body.length > 0) {
                 json = PassJson.read(body);
             }
-            if (caller.providerKey() == null) {
+            if (!isOwnAccount(pass, caller, json)) {
                 path = ObjectPath.of(pass.call().method(), pass.path());
                 references.addAll(path.references());
                 references.addAll(ObjectReferences.of(body));
+                refuseChosenId(path, json);
             }
             PassJson said = json;
             ObjectPath does = path;
             String asked = pass.call().headers().get(PROVIDER);
+            if (asked != null) {
+                provider(asked, PROVIDER);
+            }
             return owners.check(references, asked, caller.clientId())
                     .transform(owned -> owned.failed()
                             ? refused(pass, caller, said, asGatewayError(owned.cause()))
@@ -146,7 +153,7 @@ public class Passages {
                 route.model());
         boolean compatibility = config.compatibilityHeaders();
         if (path != null && path.action() == ObjectPath.Action.LIST && path.kind() != null) {
-            return new PassList(route, owners, recording, metrics, compatibility).send(path.kind());
+            return new PassList(route, owners, listTurns, recording, metrics, compatibility).send(path.kind());
         }
         return new Passage(route, new PassObjects(route, owners), recording, metrics, compatibility).send();
     }
@@ -192,9 +199,7 @@ public class Passages {
         }
         String asked = pass.call().headers().get(PROVIDER);
         String chosen = asked != null ? asked : home(owned);
-        PassBody.NamedModel named = !pass.namesModel()
-                ? null
-                : pass.body().json() ? json.model() : pass.body().model();
+        PassBody.NamedModel named = named(pass, json);
         Target target;
         Model model = null;
         if (named == null) {
@@ -204,6 +209,12 @@ public class Passages {
                     .get(0);
             target = resolved.target();
             model = resolved.model();
+        }
+        if (!references.isEmpty() && !isAmong(target.provider(), asked, owned)) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST,
+                    "The objects that this request names live at another provider than its model.",
+                    named == null ? null : "model");
         }
         Provider provider = provider(target.provider(), asked != null ? PROVIDER : named != null ? "model" : null);
         Attribution attribution = AttributionHeaders.read(pass.call().headers(), json.user(), json.metadata());
@@ -221,6 +232,52 @@ public class Passages {
                 path,
                 references,
                 owned.complete());
+    }
+
+    private static PassBody.@Nullable NamedModel named(PassCall pass, PassJson json) {
+        if (!pass.namesModel()) {
+            return null;
+        }
+        return pass.body().json() ? json.model() : pass.body().model();
+    }
+
+    /**
+     * Whether a call goes to an account of the caller's own, in which everything is its own: it brings its key, to a
+     * provider that tells keys apart. One that needs none serves everybody from one account.
+     */
+    private boolean isOwnAccount(PassCall pass, Caller caller, PassJson json) {
+        if (caller.providerKey() == null) {
+            return false;
+        }
+        String name = pass.call().headers().get(PROVIDER);
+        PassBody.NamedModel named = named(pass, json);
+        if (name == null) {
+            name = named == null
+                    ? preferredProvider
+                    : registry.resolve(named.name(), providers.names())
+                            .get(0)
+                            .target()
+                            .provider();
+        }
+        return providers.find(name).map(Provider::keyRequired).orElse(false)
+                || keys.find(name).isPresent();
+    }
+
+    /** Some providers name an object as its maker wishes, and it could be the name of a stranger's. */
+    private static void refuseChosenId(ObjectPath path, PassJson json) {
+        if (path.action() == ObjectPath.Action.CREATE && json.choosesId()) {
+            throw new GatewayError(
+                    ErrorCode.UNSUPPORTED_PARAMETER,
+                    "In an account that clients share, request_id is not passed on.",
+                    "request_id");
+        }
+    }
+
+    /** Whether it is there that the owners of the request's objects were asked for; what is nobody's is so anywhere. */
+    private static boolean isAmong(String provider, @Nullable String asked, Owned owned) {
+        return asked != null
+                ? provider.equals(asked)
+                : owned.providers().isEmpty() || owned.providers().contains(provider);
     }
 
     /** Where the objects are that a request names; null if that does not say. */

@@ -142,7 +142,14 @@ public class Pipeline {
         Secret key = key(admitted, provider);
         Dropped dropped = new Dropped(config.dialect().strict());
         Translation translation = Translations.of(admitted, resolved, provider, key, dropped);
-        return new Route(admitted, resolved.target(), resolved.model(), provider, translation, dropped, key);
+        boolean ownAccount = admitted.caller().providerKey() != null && authenticates(provider);
+        return new Route(
+                admitted, resolved.target(), resolved.model(), provider, translation, dropped, key, ownAccount);
+    }
+
+    /** Whether a provider tells its callers' keys apart: one that needs none serves everybody from one account. */
+    private boolean authenticates(Provider provider) {
+        return provider.keyRequired() || keys.find(provider.name()).isPresent();
     }
 
     private Provider provider(String name) {
@@ -172,14 +179,16 @@ public class Pipeline {
 
     /** In the account of the shared key a client reaches its own objects only; in its own account it is at home. */
     private Future<?> mayReach(Route route) {
-        Caller caller = route.admitted().caller();
-        List<ObjectReference> references = route.admitted().request().references().stream()
-                // The items of a response that was translated have ids of the gateway's own.
+        List<ObjectReference> references = route.admitted().request().references();
+        if (references.isEmpty() || route.ownAccount()) {
+            return Future.succeededFuture();
+        }
+        // The items of a response that was translated have ids of the gateway's own.
+        List<ObjectReference> kept = references.stream()
                 .filter(reference -> route.translation().isPassing() || reference.kind() != ObjectKind.ITEM)
                 .toList();
-        return caller.providerKey() != null || references.isEmpty()
-                ? Future.succeededFuture()
-                : owners.check(references, route.provider().name(), caller.clientId());
+        return owners.check(
+                kept, route.provider().name(), route.admitted().caller().clientId());
     }
 
     /** Gemini wants the images themselves, where other providers take a link. */

@@ -32,7 +32,6 @@ import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -216,13 +215,7 @@ public class RealtimeSessions {
                     .compose(recorded ->
                             Future.failedFuture(new ProviderRefusal(reply(rejection, error, call, ownKey))));
         }
-        String provider = rows.target().target().provider();
-        GatewayError error = failure instanceof TimeoutException
-                ? new GatewayError(
-                        ErrorCode.PROVIDER_TIMEOUT, "The provider %s did not answer in time.".formatted(provider))
-                : new GatewayError(
-                        ErrorCode.PROVIDER_UNREACHABLE,
-                        "The provider %s could not be reached or closed the connection.".formatted(provider));
+        GatewayError error = Unreached.because(failure, rows.target().target().provider());
         return rows.endSession(new Outcome(
                         Outcome.Status.ERROR,
                         error.code().status(),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param translation between the caller's API and the provider's
  * @param dropped what the provider could not be told
  * @param key what is presented to the provider, or null if it needs none
+ * @param ownAccount whether that is the caller's own key, and so opens an account of its own
  */
 record Route(
         AdmittedCall admitted,
@@ -23,4 +24,5 @@ record Route(
         Provider provider,
         Translation translation,
         Dropped dropped,
-        @Nullable Secret key) {}
+        @Nullable Secret key,
+        boolean ownAccount) {}

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Which headers pass the gateway, in either direction. What is meant for the gateway (keys, {@code x-gateway-*}), for
@@ -34,7 +35,17 @@ public final class ForwardedHeaders {
             "cookie",
             "forwarded",
             "x-real-ip",
-            "via");
+            "via",
+            // They make another request of the one that was looked at.
+            "x-http-method",
+            "x-http-method-override",
+            "x-method-override",
+            "x-original-url",
+            "x-original-uri",
+            "x-rewrite-url",
+            // Google's, to leave parts of the answer out: the usage too.
+            "x-goog-fieldmask",
+            "x-goog-user-project");
 
     private static final MultiMap NOT_TO_CALLER = names(
             "content-length",
@@ -51,7 +62,15 @@ public final class ForwardedHeaders {
             "alt-svc");
 
     /** They name an account of the caller's own, which the shared key does not belong to. */
-    private static final MultiMap OF_THE_KEY = names("openai-organization", "openai-project");
+    private static final MultiMap OF_THE_KEY =
+            names("openai-organization", "openai-project", "anthropic-organization-id");
+
+    /** Names that clients choose, and that mean something in the whole account: they would meet under a shared key. */
+    private static final MultiMap OF_THE_ACCOUNT = names("idempotency-key", "x-request-id");
+
+    /** Of other gateways, which would change where the request goes or what it costs. */
+    private static final List<String> OF_OTHER_GATEWAYS =
+            List.of("x-portkey-", "helicone-", "cf-aig-", "x-litellm-", "x-bf-");
 
     private ForwardedHeaders() {}
 
@@ -66,7 +85,8 @@ public final class ForwardedHeaders {
             String name = header.getKey();
             if (!NOT_TO_PROVIDER.contains(name)
                     && !isOurs(name)
-                    && (ownKey || !OF_THE_KEY.contains(name))
+                    && !isOfAnotherGateway(name)
+                    && (ownKey || !OF_THE_KEY.contains(name) && !OF_THE_ACCOUNT.contains(name))
                     && !isListed(name, perConnection)) {
                 to.add(name, header.getValue());
             }
@@ -100,13 +120,25 @@ public final class ForwardedHeaders {
                         || name.regionMatches(true, 0, "x-vercel-", 0, 9));
     }
 
+    private static boolean isOfAnotherGateway(String name) {
+        for (String prefix : OF_OTHER_GATEWAYS) {
+            if (name.regionMatches(true, 0, prefix, 0, prefix.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The header names that {@code Connection} declares to be for one connection only. */
     private static List<String> perConnection(MultiMap headers) {
         List<String> lines = headers.getAll(HttpHeaders.CONNECTION);
         if (lines.isEmpty() || lines.size() == 1 && isUsual(lines.get(0))) {
             return List.of();
         }
-        return List.of(String.join(",", lines).toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
+        // No regular expression with two open ends: a long run of blanks would take it seconds.
+        return Stream.of(String.join(",", lines).toLowerCase(Locale.ROOT).split(","))
+                .map(String::strip)
+                .toList();
     }
 
     private static boolean isUsual(String connection) {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,6 +113,49 @@ class ObjectOwnersTest {
     }
 
     @Test
+    void a_strangers_object_at_another_provider_is_not_let_through_as_nobodys() {
+        for (String provider : Arrays.asList(null, "groq", "openai", "no-such-provider")) {
+            assertThat(refusal(check(owners(UnknownObjects.ALLOW), provider, "theirs"))
+                            .code())
+                    .isEqualTo(ErrorCode.NOT_FOUND);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(UnknownObjects.class)
+    void whoever_claims_a_known_id_gets_nothing_by_it(UnknownObjects unknown) {
+        ObjectOwners owners = owners(unknown);
+        await(owners.check(List.of(reference("theirs")), null, OTHER));
+        owners.remember(List.of(file("theirs")), ACME);
+
+        assertThat(refusal(check(owners, null, "theirs")).code()).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(await(owners.ownedAmong(List.of("theirs"), ObjectKind.FILE, "openai", ACME)))
+                .isEmpty();
+    }
+
+    @Test
+    void an_id_is_that_of_one_kind_of_object() {
+        ObjectOwners owners = rejecting();
+        ObjectReference asResponse = new ObjectReference(ObjectKind.RESPONSE, "f1", "previous_response_id");
+
+        assertThat(refusal(owners.check(List.of(reference("f1"), asResponse), null, ACME))
+                        .param())
+                .isEqualTo("previous_response_id");
+        assertThat(await(owners.ownedAmong(List.of("f1"), ObjectKind.RESPONSE, "openai", ACME)))
+                .isEmpty();
+    }
+
+    @Test
+    void only_a_few_that_are_missing_are_waited_for() {
+        String[] nine = IntStream.range(0, 9).mapToObj(i -> "absent" + i).toArray(String[]::new);
+        long began = System.nanoTime();
+
+        assertThat(refusal(check(rejecting(), null, nine)).code()).isEqualTo(ErrorCode.NOT_FOUND);
+
+        assertThat(System.nanoTime() - began).isLessThan(1_400_000_000L);
+    }
+
+    @Test
     void what_nobody_is_known_to_own_can_be_allowed() {
         ObjectOwners owners = owners(UnknownObjects.ALLOW);
 
@@ -162,9 +206,11 @@ class ObjectOwnersTest {
         owners.remember(List.of(file("made")), ACME);
 
         assertThat(await(check(owners, null, "made")).provider()).isEqualTo("openai");
-        assertThat(await(owners.ownedAmong(List.of("made"), "openai", ACME))).containsExactly("made");
+        assertThat(await(owners.ownedAmong(List.of("made"), ObjectKind.FILE, "openai", ACME)))
+                .containsExactly("made");
         assertThat(refusal(check(owners, null, "f1")).code()).isEqualTo(ErrorCode.ACCOUNTING_UNAVAILABLE);
-        assertThat(refusal(owners.ownedAmong(List.of("f1"), "openai", ACME)).code())
+        assertThat(refusal(owners.ownedAmong(List.of("f1"), ObjectKind.FILE, "openai", ACME))
+                        .code())
                 .isEqualTo(ErrorCode.ACCOUNTING_UNAVAILABLE);
         assertThat(refusal(owners.check(List.of(reference("made")), null, OTHER))
                         .code())
@@ -205,12 +251,15 @@ class ObjectOwnersTest {
 
         assertThat(await(owners.ownedAmong(
                         List.of("f1", "theirs", "nobodys", "g1", "both", "shared-name", "no id\u0000"),
+                        ObjectKind.FILE,
                         "openai",
                         ACME)))
                 .containsExactlyInAnyOrder("f1", "both", "shared-name");
-        assertThat(await(owners.of(OTHER, "openai").ownedAmong(List.of("f1", "theirs", "shared-name"))))
+        assertThat(await(
+                        owners.of(OTHER, "openai").ownedAmong(List.of("f1", "theirs", "shared-name"), ObjectKind.FILE)))
                 .containsExactly("theirs");
-        assertThat(await(owners.ownedAmong(List.of(), "openai", ACME))).isEmpty();
+        assertThat(await(owners.ownedAmong(List.of(), ObjectKind.FILE, "openai", ACME)))
+                .isEmpty();
     }
 
     private static ObjectOwners rejecting() {

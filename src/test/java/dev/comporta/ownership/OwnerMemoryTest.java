@@ -2,7 +2,10 @@ package dev.comporta.ownership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.comporta.core.CreatedObject;
+import dev.comporta.core.ObjectKind;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -17,26 +20,26 @@ class OwnerMemoryTest {
 
     @Test
     void each_client_has_its_own_view() {
-        memory.put("f1", "openai", ACME);
-        memory.put("f1", "groq", ACME);
-        memory.put("f1", "mistral", OTHER);
+        made("f1", "openai", ACME);
+        made("f1", "groq", ACME);
+        made("f1", "mistral", OTHER);
 
-        assertThat(memory.providers("f1", ACME)).containsExactlyInAnyOrder("openai", "groq");
-        assertThat(memory.providers("f1", OTHER)).containsExactly("mistral");
-        assertThat(memory.providers("f2", ACME)).isEmpty();
+        assertThat(providers("f1", ACME)).containsExactlyInAnyOrder("openai", "groq");
+        assertThat(providers("f1", OTHER)).containsExactly("mistral");
+        assertThat(providers("f2", ACME)).isEmpty();
     }
 
     @Test
     void the_longest_unused_are_forgotten() {
-        memory.put("used", "openai", ACME);
-        memory.put("unused", "openai", ACME);
+        made("used", "openai", ACME);
+        made("unused", "openai", ACME);
         for (int i = 0; i < 99_999; i++) {
-            memory.providers("used", ACME);
-            memory.put("f" + i, "openai", ACME);
+            providers("used", ACME);
+            made("f" + i, "openai", ACME);
         }
 
-        assertThat(memory.providers("used", ACME)).isNotEmpty();
-        assertThat(memory.providers("unused", ACME)).isEmpty();
+        assertThat(providers("used", ACME)).isNotEmpty();
+        assertThat(providers("unused", ACME)).isEmpty();
     }
 
     @Test
@@ -54,8 +57,55 @@ class OwnerMemoryTest {
     @Test
     void what_is_made_is_not_missing_any_more() {
         memory.missing(List.of("f1"), ACME);
-        memory.put("f1", "openai", ACME);
+        made("f1", "openai", ACME);
 
         assertThat(memory.isMissing(List.of("f1"), ACME)).isFalse();
+    }
+
+    @Test
+    void an_answer_takes_nothing_from_anybody() {
+        made("f1", "openai", ACME);
+        memory.confirmed("f2", "openai", "file", ACME);
+        made("f1", "openai", OTHER);
+        made("f2", "openai", OTHER);
+        made("f2", "groq", OTHER);
+
+        assertThat(providers("f1", ACME)).containsExactly("openai");
+        assertThat(providers("f1", OTHER)).isEmpty();
+        assertThat(providers("f2", ACME)).containsExactly("openai");
+        assertThat(providers("f2", OTHER)).containsExactly("groq");
+    }
+
+    @Test
+    void what_an_answer_said_is_believed_for_a_minute_unless_the_table_says_so_too() {
+        made("claimed", "openai", OTHER);
+        made("f1", "openai", ACME);
+        memory.confirmed("f1", "openai", "file", ACME);
+        memory.confirmed("claimed", "openai", "file", ACME);
+        made("f2", "openai", OTHER);
+
+        nanos.set(60_000_000_000L);
+
+        assertThat(providers("claimed", OTHER)).isEmpty();
+        assertThat(providers("claimed", ACME)).containsExactly("openai");
+        assertThat(providers("f1", ACME)).containsExactly("openai");
+        assertThat(providers("f2", OTHER)).isEmpty();
+        made("f2", "openai", ACME);
+        assertThat(providers("f2", ACME)).containsExactly("openai");
+    }
+
+    @Test
+    void an_object_of_another_kind_is_another_object() {
+        made("f1", "openai", ACME);
+
+        assertThat(memory.providers("f1", ObjectKind.RESPONSE, ACME)).isEmpty();
+    }
+
+    private void made(String id, String provider, UUID clientId) {
+        memory.made(new CreatedObject(provider, ObjectKind.FILE, id), clientId);
+    }
+
+    private Set<String> providers(String id, UUID clientId) {
+        return memory.providers(id, ObjectKind.FILE, clientId);
     }
 }

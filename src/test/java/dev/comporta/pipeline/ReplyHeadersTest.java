@@ -147,6 +147,7 @@ class ReplyHeadersTest {
                 provider,
                 translation,
                 new Dropped(false),
-                null);
+                null,
+                false);
     }
 }

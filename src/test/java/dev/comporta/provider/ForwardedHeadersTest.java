@@ -1,10 +1,12 @@
 package dev.comporta.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.comporta.core.Seeds;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -59,7 +61,20 @@ class ForwardedHeadersTest {
                     "Via",
                     // of an account that the shared key does not belong to
                     "OpenAI-Organization",
-                    "OpenAI-Project"
+                    "OpenAI-Project",
+                    "anthropic-organization-id",
+                    // chosen by one client, and known in the whole account
+                    "Idempotency-Key",
+                    "X-Request-Id",
+                    // of what would be another request than the one that was looked at
+                    "X-HTTP-Method-Override",
+                    "X-Original-URL",
+                    // of what would hide usage
+                    "X-Goog-FieldMask",
+                    // of other gateways
+                    "x-portkey-config",
+                    "Helicone-Target-URL",
+                    "cf-aig-custom-cost"
                 })
         void what_is_not_for_it_stays_here_in_any_letter_case(String name) {
             Seeds.each(10, random -> {
@@ -78,7 +93,6 @@ class ForwardedHeadersTest {
                     "anthropic-version",
                     "anthropic-beta",
                     "OpenAI-Beta",
-                    "Idempotency-Key",
                     "X-Stainless-Retry-Count",
                     "X-Client-Request-Id",
                     "traceparent",
@@ -107,6 +121,14 @@ class ForwardedHeadersTest {
             assertThat(sent.get("openai-organization")).isEqualTo("org-1");
             assertThat(sent.get("openai-project")).isEqualTo("p");
             assertThat(sent.contains("authorization")).isFalse();
+        }
+
+        @Test
+        void a_connection_header_of_blanks_costs_no_time() {
+            String blanks = "x" + " ".repeat(200_000) + "y";
+
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(5), () -> toProvider(false, "Connection", blanks, "x-kept", "1"));
         }
 
         @Test

@@ -118,6 +118,11 @@ class ErrorContractTest {
                         "gateway",
                         test -> Gateway.chat(" ".repeat(4 << 20) + Gateway.question("acme/x"))),
                 new Refusal(
+                        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                        null,
+                        "gateway",
+                        test -> Gateway.post("/v1/batches", "{}", "Content-Encoding", "gzip")),
+                new Refusal(
                         ErrorCode.PROVIDER_FAILED,
                         null,
                         "gateway",
@@ -189,12 +194,15 @@ class ErrorContractTest {
 
     /**
      * What no call here can bring about: a clash of two writes and a missing row, which only the admin API has; a
-     * defect; a heap full of bodies; and a database that was never reached, which {@link WithoutDatabaseTest} shows.
+     * defect; a heap full of bodies; a database that was never reached, which {@link WithoutDatabaseTest} shows; and a
+     * body that stops coming, which {@link EveryEndpointTest} shows, because this client listens only after it has
+     * sent.
      */
     private static final Set<ErrorCode> NOT_HERE = EnumSet.of(
             ErrorCode.CONFLICT,
             ErrorCode.NOT_FOUND,
             ErrorCode.INTERNAL,
+            ErrorCode.REQUEST_TIMEOUT,
             ErrorCode.OVERLOADED,
             ErrorCode.ACCOUNTING_UNAVAILABLE);
 

@@ -344,8 +344,125 @@ class EveryEndpointTest {
         assertThat(upstream.waiting(script)).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/images/edits | text/plain",
+                "/v1/images/edits | application/x-www-form-urlencoded",
+                "/v1/images/edits | application/jsonx",
+                "/v1/images/edits | application/json, multipart/form-data; boundary=x",
+                "/v1/images/edits | application/xml; boundary=x",
+                "/v1/audio/transcriptions | multipart/mixed; boundary=x",
+                "/v1/containers/cntr_1/files | text/plain",
+                "/v1/files | application/octet-stream",
+                "/v1/uploads/upload_1/parts | application/octet-stream",
+            })
+    void what_is_neither_json_nor_a_form_is_refused(String path, String type) {
+        String script = upstream.model(Answers.json(OK));
+
+        HttpResponse<byte[]> response =
+                call(script, "POST", path, bytes("{\"model\":\"acme/w\",\"file_id\":\"x\"}"), "Content-Type", type);
+
+        assertThat(response.statusCode()).isEqualTo(415);
+        assertThat(Json.read(response.body()).at("/error/code").asText()).isEqualTo("unsupported_media_type");
+        assertThat(upstream.waiting(script)).isZero();
+        assertThat(Gateway.usage(response).path("statusCode").asInt()).isEqualTo(415);
+    }
+
     @Test
-    void an_upload_of_another_type_passes_unread() {
+    void a_body_of_two_types_is_refused() throws IOException {
+        String script = upstream.model(Answers.json(OK));
+        try (RawCaller caller = new RawCaller()) {
+            Wire.Message answer = caller.post(
+                            "/v1/images/edits",
+                            form("name=\"model\"", "acme/w"),
+                            "Content-Type: " + FORM_TYPE,
+                            ScriptedUpstream.SCRIPT + ": " + script)
+                    .answer();
+
+            assertThat(answer.status()).isEqualTo(415);
+        }
+        assertThat(upstream.waiting(script)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, /v1/batches", "POST, /v1/files", "GET, /v1/files/file-1", "POST, /v1/audio/transcriptions"})
+    void a_packed_body_is_refused(String method, String path) {
+        String script = upstream.model(Answers.json(OK));
+
+        HttpResponse<byte[]> response =
+                call(script, method, path, bytes("{}"), "Content-Encoding", "br", "Content-Type", FORM_TYPE);
+
+        assertThat(response.statusCode()).isEqualTo(415);
+        assertThat(upstream.waiting(script)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "multipart/form-data; boundary=x",
+                "application/x-www-form-urlencoded",
+                "application/json; charset=utf-16"
+            })
+    void what_was_read_as_json_is_called_json(String type) {
+        String script = upstream.model(Answers.json(OK));
+
+        HttpResponse<byte[]> response =
+                call(script, "POST", "/v1/vector_stores", bytes("{\"name\":\"x\"}"), "Content-Type", type);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(upstream.call(script).request().header("content-type")).isEqualTo("application/json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/audio/transcriptions, true", "/v1/audio/transcriptions, false", "/v1/containers/c/files, false"})
+    void a_form_that_never_ends_is_none(String path, boolean model) {
+        String script = upstream.model(Answers.json(OK));
+        String whole = model ? form("name=\"model\"", "acme/w", SOUND, "x") : form(SOUND, "x");
+
+        HttpResponse<byte[]> response = call(
+                script, "POST", path, bytes(whole.substring(0, whole.lastIndexOf("--xX"))), "Content-Type", FORM_TYPE);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(Gateway.text(response)).contains("last boundary");
+    }
+
+    @Test
+    void an_empty_body_may_be_of_any_type() {
+        String script = upstream.model(Answers.json(OK));
+        upstream.script(script, Answers.json(OK));
+
+        assertThat(call(script, "GET", "/v1/files", new byte[0], "Content-Type", "text/plain")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(call(script, "POST", "/v1/uploads/u/cancel", new byte[0], "Content-Type", "text/plain")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/audio/transcriptions, multipart/form-data; boundary=b",
+        "/v1/batches, application/json",
+        "/v1/chat/completions, application/json"
+    })
+    void a_body_that_does_not_go_on_is_given_up(String path, String type) throws IOException {
+        try (RawCaller caller = new RawCaller()) {
+            caller.send(bytes(
+                    "POST %s HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\n--b"
+                            .formatted(path, Gateway.SHARED_KEY, type)));
+            Wire.Message answer = caller.answer();
+
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(Json.read(answer.body()).at("/error/type").asText()).isEqualTo("invalid_request_error");
+            assertThat(Json.read(answer.body()).at("/error/code").asText()).isEqualTo("request_timeout");
+            assertThat(answer.header("connection")).isEqualToIgnoringCase("close");
+        }
+    }
+
+    @Test
+    void an_upload_passes_unread() {
         String script = upstream.model(Answers.json("{\"id\":\"file-1\"}"));
         byte[] noise = new byte[6 << 20];
         new Random(2).nextBytes(noise);
@@ -475,6 +592,63 @@ class EveryEndpointTest {
     }
 
     @Test
+    void a_model_that_is_elsewhere_does_not_take_objects_along() {
+        String file = newFile();
+        String alias = "openai/alias-" + UUID.randomUUID();
+        Gateway.admin("POST", "/api/ai-gateway/models", """
+                {"provider":"alias","modelName":"%s","fallbackChain":["groq/x"]}""".formatted(alias));
+        String script = upstream.model(Answers.json(OK));
+        byte[] body = bytes("{\"model\":\"%s\",\"file_ids\":[\"%s\"]}".formatted(alias, file));
+
+        HttpResponse<byte[]> response = shared(script, "POST", "/v1/assistants", body);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(Json.read(response.body()).at("/error/param").asText()).isEqualTo("model");
+        assertThat(upstream.waiting(script)).isZero();
+    }
+
+    @Test
+    void nobody_chooses_the_name_of_what_it_makes() {
+        String script = upstream.model(Answers.json(OK));
+        byte[] body = bytes("{\"name\":\"x\",\"request_id\":\"file-of-a-stranger\"}");
+
+        HttpResponse<byte[]> refused = shared(script, "POST", "/v1/vector_stores", body);
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(Json.read(refused.body()).at("/error/param").asText()).isEqualTo("request_id");
+        assertThat(upstream.waiting(script)).isZero();
+        assertThat(call(script, "POST", "/v1/vector_stores", body).statusCode())
+                .as("in an account of its own")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void lists_of_one_client_are_read_one_after_the_other() throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        String[] client = newClient();
+        String list = "{\"object\":\"list\",\"data\":[],\"has_more\":false}";
+        String first = upstream.model(exchange -> {
+            exchange.await(gate);
+            exchange.whole(200, bytes(list), "content-type: application/json");
+        });
+        String second = upstream.model(Answers.json(list));
+        CompletableFuture<HttpResponse<byte[]>> one =
+                CompletableFuture.supplyAsync(() -> shared(first, "GET", "/v1/files", new byte[0], client));
+        upstream.call(first);
+        CompletableFuture<HttpResponse<byte[]>> two =
+                CompletableFuture.supplyAsync(() -> shared(second, "GET", "/v1/batches", new byte[0], client));
+
+        String others = upstream.model(Answers.json(list));
+        assertThat(shared(others, "GET", "/v1/batches", new byte[0]).statusCode())
+                .isEqualTo(200);
+        assertThat(upstream.waiting(second)).isZero();
+        gate.complete(null);
+
+        assertThat(one.get().statusCode()).isEqualTo(200);
+        assertThat(two.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void a_thread_that_a_stream_makes_is_the_callers() {
         String thread = "thread_" + UUID.randomUUID().toString().replace("-", "");
         String stream = upstream.model(exchange -> exchange.eventStream()
@@ -546,6 +720,21 @@ class EveryEndpointTest {
 
         assertThat(response.body()).isEqualTo(sound);
         assertThat(Gateway.usage(response).path("characters").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void what_is_written_is_not_counted_in_characters() {
+        String model = upstream.model(exchange -> exchange.whole(200, bytes("1\n"), "content-type: text/plain"));
+
+        HttpResponse<byte[]> response = call(
+                "",
+                "POST",
+                "/v1/audio/transcriptions",
+                bytes("{\"model\":\"acme/%s\",\"input\":\"Hello\",\"response_format\":\"srt\"}".formatted(model)));
+
+        JsonNode usage = Gateway.usage(response);
+        assertThat(usage.path("characters").asInt()).isZero();
+        assertThat(usage.path("costUsd").isNull()).as("unknown, not free").isTrue();
     }
 
     @Test

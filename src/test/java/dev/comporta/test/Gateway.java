@@ -1,6 +1,11 @@
 package dev.comporta.test;
 
+import com.anthropic.client.AnthropicClient;
+import com.anthropic.client.okhttp.AnthropicOkHttpClient;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.genai.Client;
+import com.google.genai.types.HttpOptions;
+import com.google.genai.types.HttpRetryOptions;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import io.restassured.RestAssured;
@@ -47,6 +52,28 @@ final class Gateway {
                 .apiKey(key)
                 .maxRetries(0)
                 .timeout(PATIENCE)
+                .build();
+    }
+
+    /** Anthropic's SDK, which adds the version to the path, and asks once. */
+    static AnthropicClient anthropicSdk() {
+        return AnthropicOkHttpClient.builder()
+                .baseUrl(uri("").toString())
+                .apiKey(SHARED_KEY)
+                .maxRetries(0)
+                .timeout(PATIENCE)
+                .build();
+    }
+
+    /** Google's SDK, which adds the version to the path, and asks once. */
+    static Client googleSdk() {
+        return Client.builder()
+                .apiKey(SHARED_KEY)
+                .httpOptions(HttpOptions.builder()
+                        .baseUrl(uri("").toString())
+                        .timeout((int) PATIENCE.toMillis())
+                        .retryOptions(HttpRetryOptions.builder().attempts(1))
+                        .build())
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package dev.comporta.test;
 
+import static dev.comporta.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,6 +35,7 @@ class HangUpTest {
                 .event("[DONE]")
                 .end());
         String conversation = hangUpOn("draining/" + model);
+        untilTheGatewayKnows();
         left.complete(null);
 
         JsonNode usage = Gateway.usageOf(conversation);
@@ -69,12 +71,21 @@ class HangUpTest {
             caller.chat(Gateway.question("draining/" + model), "x-gateway-conversation-id: " + conversation);
             upstream.call(model);
         }
+        untilTheGatewayKnows();
         left.complete(null);
 
         JsonNode usage = Gateway.usageOf(conversation);
         assertThat(usage.path("status").asText()).isEqualTo("cancelled");
         assertThat(usage.path("usageSource").asText()).isEqualTo("drained");
         assertThat(usage.path("outputTokens").asInt()).isEqualTo(5);
+    }
+
+    private static void untilTheGatewayKnows() throws InterruptedException {
+        eventually(
+                "the gateway heard a provider out",
+                () -> Gateway.text(Gateway.get("/q/metrics"))
+                        .lines()
+                        .anyMatch(line -> line.startsWith("comporta_calls_draining") && !line.endsWith(" 0.0")));
     }
 
     private String hangUpOn(String model) throws Exception {

@@ -64,8 +64,6 @@ class HeadersTest {
                 Gateway.question("acme/" + model),
                 "OpenAI-Beta",
                 "assistants=v2",
-                "Idempotency-Key",
-                "7",
                 "X-Stainless-Lang",
                 "java",
                 "X-Client-Request-Id",
@@ -79,7 +77,6 @@ class HeadersTest {
 
         Wire.Message sent = upstream.call(model).request();
         assertThat(sent.header("openai-beta")).isEqualTo("assistants=v2");
-        assertThat(sent.header("idempotency-key")).isEqualTo("7");
         assertThat(sent.header("x-stainless-lang")).isEqualTo("java");
         assertThat(sent.header("x-client-request-id")).isEqualTo("client-1");
         assertThat(sent.header("user-agent")).isEqualTo("the caller's own");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What an operator and a curious client look at. */
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 class OperationsTest {
 
     ScriptedUpstream upstream;
+
+    ScriptedSockets sockets;
 
     @Test
     void models_come_in_openais_shape_with_what_the_registry_knows() {
@@ -85,5 +88,25 @@ class OperationsTest {
         eventually(
                 "The journal is empty",
                 () -> Gateway.text(Gateway.get("/q/metrics")).contains("comporta_usage_journal_depth 0.0"));
+    }
+
+    @Test
+    void the_access_log_has_a_line_for_each_call_whatever_its_way() throws Exception {
+        LogOfTheTests log = LogOfTheTests.fromHere();
+        Gateway.post("/api/ai/request", "{\"model\":\"demo/echo\",\"prompt\":\"Hello\"}");
+        Gateway.get("/api/test/gateway");
+        Gateway.get("/v1/realtime?model=demo/echo");
+        String model = sockets.model(session -> session.writeTextMessage("{}"));
+        try (SocketCaller caller = new SocketCaller(
+                "/v1/realtime?model=live/" + model, List.of(), "Authorization", "Bearer " + Gateway.SHARED_KEY)) {
+            caller.hear();
+        }
+
+        for (String line : new String[] {
+            "POST /api/ai/request 200 ", "GET /api/test/gateway 200 ", "GET /v1/realtime 400 ", "GET /v1/realtime 101 "
+        }) {
+            eventually("There is a line " + line, () -> log.text().contains(line));
+        }
+        assertThat(log.text().split("GET /v1/realtime ", -1)).as("each once").hasSize(3);
     }
 }

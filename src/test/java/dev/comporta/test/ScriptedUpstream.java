@@ -16,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ public final class ScriptedUpstream implements AutoCloseable {
 
     /** A header of calls whose script begins before their body has been read; it is for {@link Exchange#in()}. */
     static final String BEFORE_BODY = "x-scripted-before-body";
+
+    /** Gemini's way to name a model. */
+    private static final Pattern MODEL_IN_PATH = Pattern.compile("/models/([^:?/ ]+):");
 
     private static final long PATIENCE_SECONDS = 20;
     private static final Script UNKNOWN_MODEL =
@@ -155,9 +160,13 @@ public final class ScriptedUpstream implements AutoCloseable {
         if (!named.isEmpty()) {
             return named;
         }
+        Matcher inPath = MODEL_IN_PATH.matcher(exchange.request().startLine());
+        if (inPath.find()) {
+            return inPath.group(1);
+        }
         String line = exchange.request().startLine();
-        // An object is asked for by its id alone.
-        return line.startsWith("GET ")
+        // A response is asked for by its id alone.
+        return line.startsWith("GET ") && line.contains("/responses/")
                 ? line.substring(line.lastIndexOf('/', line.lastIndexOf(' ') - 1) + 1, line.lastIndexOf(' '))
                 : exchange.json().path("model").asText();
     }

@@ -521,6 +521,8 @@ class SdkStreamTest {
 
         assertThat(content(got)).isEqualTo("as far as it got");
         assertThat(failure).isInstanceOf(raised);
+        // Nobody asked again: what the caller has already read would be said twice.
+        assertThat(upstream.waiting(model)).isOne();
 
         JsonNode usage = Gateway.usageOf(conversation);
         assertThat(usage.path("status").asText()).isEqualTo("error");

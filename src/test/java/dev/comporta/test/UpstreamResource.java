@@ -57,6 +57,7 @@ public final class UpstreamResource implements QuarkusTestResourceLifecycleManag
         provider(settings, "live", "http://127.0.0.1:" + live.port() + "/live/v1/", ACME_KEY);
         settings.put("gateway.providers.live.connect-timeout", "3S");
         provider(settings, "dead", "http://127.0.0.1:" + closedPort() + "/v1", ACME_KEY);
+        settings.put("gateway.remote-images.allow-hosts", "127.0.0.1:" + started.port());
         return settings;
     }
 

@@ -58,12 +58,11 @@ final class AnthropicError {
             case "rate_limit_error" -> ProviderError.of(429, "rate_limit_error", "rate_limit_exceeded", message);
             case "timeout_error" -> ProviderError.of(504, SERVER, "timeout", message);
             case "overloaded_error" -> ProviderError.of(503, SERVER, "server_is_overloaded", message);
-            case "api_error" -> ProviderError.of(500, SERVER, SERVER, message);
             default -> unknown(status, message);
         };
     }
 
-    /** A type that came later than this code. */
+    /** A failure of the API, or a type that came later than this code. */
     private static ProviderError unknown(int status, String message) {
         if (status == 529) {
             return ProviderError.of(503, SERVER, "server_is_overloaded", message);

@@ -7,12 +7,15 @@ import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Google's {@code GenerateContentRequest} as a chat completion request. */
 final class ChatReader {
 
     private static final Set<String> READ = Set.of(
             "model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "cachedContent");
+
+    private static final Pattern TOOL = Pattern.compile("[A-Za-z]{1,64}");
 
     private final ObjectNode request;
     private final Dropped dropped;
@@ -54,8 +57,9 @@ final class ChatReader {
             tool.properties().forEach(field -> {
                 if (!field.getKey().equals("functionDeclarations")
                         && !field.getValue().isNull()) {
-                    throw Given.unsupported(
-                            path + "." + field.getKey(), "is a tool that this model's provider does not have");
+                    // What a caller calls it may be anything, and is no tool of Google's then.
+                    String name = TOOL.matcher(field.getKey()).matches() ? field.getKey() : "?";
+                    throw Given.unsupported(path + "." + name, "is a tool that this model's provider does not have");
                 }
             });
             String at = path + ".functionDeclarations";

@@ -3,7 +3,7 @@ package dev.comporta.dialect.gemini;
 import java.nio.charset.StandardCharsets;
 
 /** Where a model is called: its name is part of the path, and must not be able to lead elsewhere. */
-final class ModelPath {
+public final class ModelPath {
 
     private static final String MODELS = "models/";
     private static final String TUNED = "tunedModels/";
@@ -17,7 +17,7 @@ final class ModelPath {
      * {@code models/…}, and tuned ones as {@code tunedModels/…}; both may be given as they are listed. Whatever else
      * the name holds is one segment.
      */
-    static String of(String model, String method) {
+    public static String of(String model, String method) {
         boolean tuned = model.startsWith(TUNED);
         return "/" + (tuned ? TUNED : MODELS) + encoded(bare(model)) + ":" + method;
     }

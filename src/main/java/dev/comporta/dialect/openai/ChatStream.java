@@ -1,7 +1,6 @@
 package dev.comporta.dialect.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.AnswerStream;
@@ -41,8 +40,8 @@ public final class ChatStream implements AnswerStream {
     private Buffer out = EMPTY;
 
     private @Nullable TokenUsage usage;
-    /** The chunk that told usage where only Groq's callers look for it, if none told it in its own place. */
-    private byte @Nullable [] groqUsage;
+    /** The chunk that told usage where only its provider's callers look for it, if none told it in its own place. */
+    private byte @Nullable [] misplacedUsage;
 
     private @Nullable Buffer error;
     private boolean begun;
@@ -52,7 +51,7 @@ public final class ChatStream implements AnswerStream {
     private boolean done;
     /** Whether an error was kept from the caller, who must be told of the failure in other words. */
     private boolean withheld;
-    /** Whether Groq has stopped early, in words that no SDK takes for an error. */
+    /** Whether the provider has stopped early, in words that no SDK takes for an error. */
     private boolean stopped;
 
     /**
@@ -70,7 +69,8 @@ public final class ChatStream implements AnswerStream {
      * @param secret what an error must not repeat, or null
      */
     ChatStream(boolean stripUsage, boolean tellUsage, boolean mistral, @Nullable String secret) {
-        this.stripUsage = stripUsage;
+        // Mistral tells it with the finish, whether asked or not, and OpenAI's SDK takes that chunk for usage alone.
+        this.stripUsage = stripUsage || mistral;
         this.tellUsage = tellUsage;
         this.mistral = mistral;
         this.secret = secret;
@@ -141,8 +141,10 @@ public final class ChatStream implements AnswerStream {
     @Override
     public Buffer close(TokenUsage used) {
         Buffer last = Buffer.buffer();
-        if (tellUsage && groqUsage != null) {
-            last.appendString("data: ").appendBytes(usageChunk(groqUsage, used)).appendString("\n\n");
+        if (tellUsage && misplacedUsage != null) {
+            last.appendString("data: ")
+                    .appendBytes(usageChunk(misplacedUsage, used))
+                    .appendString("\n\n");
         }
         return last.appendString("data: [DONE]\n\n");
     }
@@ -197,7 +199,7 @@ public final class ChatStream implements AnswerStream {
     }
 
     private void chunk(SseEvent event, byte[] data) {
-        Chunk chunk = new Chunk();
+        StreamedChunk chunk = new StreamedChunk();
         try (JsonParser json = Json.parser(data)) {
             chunk.read(json, text, choices);
         } catch (IOException e) {
@@ -207,7 +209,7 @@ public final class ChatStream implements AnswerStream {
         }
         if (chunk.usage != null) {
             usage = chunk.usage;
-            groqUsage = chunk.hasUsageObject ? null : data;
+            misplacedUsage = chunk.hasUsageObject && !mistral ? null : data;
         }
         stopped |= chunk.stopped;
         if (chunk.error || chunk.stopped) {
@@ -217,14 +219,17 @@ public final class ChatStream implements AnswerStream {
                 return;
             }
         }
-        byte[] plain = mistral ? MistralAnswer.plain(data, "delta") : null;
-        if (plain != null) {
-            out.appendString("data: ").appendBytes(plain).appendString("\n\n");
-        } else if (!stripUsage || chunk.usageRange == null) {
+        boolean strips = stripUsage && chunk.usageRange != null;
+        if (strips && chunk.isUsageAlone() || chunk.isErrorAtTheTop) {
+            return;
+        }
+        byte[] stripped = strips ? without(data, Json.withComma(data, chunk.usageRange)) : data;
+        byte[] plain = mistral ? MistralAnswer.plain(stripped, "delta") : null;
+        if (plain == null && !strips) {
             pass(event);
-        } else if (!chunk.isUsageAlone()) {
+        } else {
             out.appendString("data: ")
-                    .appendBytes(without(data, Json.withComma(data, chunk.usageRange)))
+                    .appendBytes(plain == null ? stripped : plain)
                     .appendString("\n\n");
         }
     }
@@ -266,77 +271,5 @@ public final class ChatStream implements AnswerStream {
             }
         }
         return result;
-    }
-
-    /** What one chunk says. */
-    private static final class Chunk {
-
-        private @Nullable TokenUsage usage;
-        /** The usage member, name included. */
-        private Json.@Nullable Range usageRange;
-
-        private boolean error;
-        private boolean stopped;
-        private boolean hasUsageObject;
-        private boolean noChoices = true;
-
-        /** Whether it is there for its usage only. */
-        boolean isUsageAlone() {
-            return noChoices && hasUsageObject && !error;
-        }
-
-        void read(JsonParser json, StringBuilder text, Choices choices) throws IOException {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw new IOException("not an object");
-            }
-            String name;
-            while ((name = json.nextFieldName()) != null) {
-                int memberStart = name.equals("usage") ? Json.tokenStart(json) : 0;
-                JsonToken value = json.nextToken();
-                switch (name) {
-                    case "usage" -> {
-                        hasUsageObject = value == JsonToken.START_OBJECT;
-                        if (hasUsageObject) {
-                            usage = Usage.read(json);
-                        } else {
-                            json.skipChildren();
-                            json.finishToken();
-                        }
-                        usageRange = new Json.Range(memberStart, Json.position(json));
-                    }
-                    case "choices" -> {
-                        if (value == JsonToken.START_ARRAY) {
-                            noChoices = !GeneratedText.read(json, text, choices);
-                        } else {
-                            json.skipChildren();
-                        }
-                    }
-                    case "x_groq" -> readGroq(json, value);
-                    case "error" -> {
-                        error |= value != JsonToken.VALUE_NULL;
-                        json.skipChildren();
-                    }
-                    default -> json.skipChildren();
-                }
-            }
-        }
-
-        /** Groq's final chunk says the token usage in {@code x_groq.usage}, or why it is the final one. */
-        private void readGroq(JsonParser json, JsonToken value) throws IOException {
-            if (value != JsonToken.START_OBJECT) {
-                json.skipChildren();
-                return;
-            }
-            String name;
-            while ((name = json.nextFieldName()) != null) {
-                JsonToken said = json.nextToken();
-                if (said == JsonToken.START_OBJECT && name.equals("usage") && usage == null) {
-                    usage = Usage.read(json);
-                } else {
-                    stopped |= said == JsonToken.VALUE_STRING && name.equals("error");
-                    json.skipChildren();
-                }
-            }
-        }
     }
 }

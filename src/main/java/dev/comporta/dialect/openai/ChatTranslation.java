@@ -10,6 +10,7 @@ import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.TargetTraits;
 import dev.comporta.dialect.Translation;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,12 +112,16 @@ public final class ChatTranslation implements Translation {
         }
         byte[] plain = quirks.areMistrals() ? MistralAnswer.plain(body, "message") : null;
         Buffer answer = Buffer.buffer(plain == null ? body : plain);
-        return new Whole(
-                request.stream() ? CompletionChunks.of(answer, request.includeUsage()) : answer,
-                completion.usage(),
-                null,
-                () -> ChatCompletion.text(body),
-                null);
+        try {
+            return new Whole(
+                    request.stream() ? CompletionChunks.of(answer, request.includeUsage()) : answer,
+                    completion.usage(),
+                    null,
+                    () -> ChatCompletion.text(body),
+                    null);
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     @Override

@@ -346,6 +346,38 @@ class ChatTranslationTest {
         }
 
         @Test
+        void whose_error_has_no_object_around_it_is_not_whole_and_tells_it_in_one() {
+            AnswerStream stream = stream("mistral", false);
+
+            Buffer out = stream.feed(Buffer.buffer(HI
+                    + "data: {\"object\":\"error\",\"message\":\"Too much\",\"type\":\"server_error\",\"param\":null,\"code\":\"3700\"}\n\n"
+                    + DONE));
+
+            assertThat(out).hasToString(HI);
+            assertThat(stream.isWhole()).isFalse();
+            assertThat(stream.fail(stream.error()).toString())
+                    .isEqualTo("data: {\"error\":{\"message\":\"Too much\",\"type\":\"server_error\",\"param\":null,"
+                            + "\"code\":\"3700\"}}\n\n" + DONE);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"true", "false"})
+        void that_tells_usage_with_its_end_tells_it_apart_and_only_to_callers_who_ask(boolean asked) {
+            AnswerStream stream = stream("mistral", asked);
+
+            Buffer out = stream.feed(Buffer.buffer(HI
+                    + STOP.replace("}\n\n", ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":5}}\n\n")
+                    + DONE));
+
+            assertThat(out).hasToString(HI + STOP);
+            assertThat(stream.usage().outputTokens()).isEqualTo(5);
+            assertThat(stream.close(stream.usage()).toString())
+                    .contains(asked ? "\"choices\":[],\"usage\":{\"prompt_tokens\":9" : DONE)
+                    .endsWith(DONE)
+                    .hasLineCount(asked ? 4 : 2);
+        }
+
+        @Test
         void of_mistral_is_put_into_openais_words_event_by_event() {
             String thinking =
                     "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":[{\"type\":\"thinking\","

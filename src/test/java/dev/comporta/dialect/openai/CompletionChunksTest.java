@@ -6,6 +6,7 @@ import dev.comporta.dialect.sse.SseSplitter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -27,7 +28,7 @@ class CompletionChunksTest {
             """;
 
     @Test
-    void is_a_chunk_of_content_a_chunk_of_the_end_and_done() {
+    void is_a_chunk_of_content_a_chunk_of_the_end_and_done() throws IOException {
         List<String> events = events(TWO_CHOICES, false);
 
         assertThat(events).hasSize(3);
@@ -56,7 +57,7 @@ class CompletionChunksTest {
     }
 
     @Test
-    void numbers_the_tool_calls_because_a_stream_needs_it() {
+    void numbers_the_tool_calls_because_a_stream_needs_it() throws IOException {
         JsonObject content = new JsonObject(events(TWO_CHOICES, false).get(0));
 
         JsonArray calls = content.getJsonArray("choices")
@@ -70,7 +71,7 @@ class CompletionChunksTest {
     }
 
     @Test
-    void tells_its_usage_last_if_the_caller_asked() {
+    void tells_its_usage_last_if_the_caller_asked() throws IOException {
         List<String> events = events(TWO_CHOICES, true);
 
         assertThat(events).hasSize(4);
@@ -82,14 +83,14 @@ class CompletionChunksTest {
     }
 
     @Test
-    void tells_no_usage_if_nobody_asked_or_nobody_knows() {
+    void tells_no_usage_if_nobody_asked_or_nobody_knows() throws IOException {
         assertThat(events(TWO_CHOICES, false)).noneMatch(event -> event.contains("usage"));
         assertThat(events("{\"choices\":[]}", true)).noneMatch(event -> event.contains("usage"));
         assertThat(events("{\"choices\":[],\"usage\":null}", true)).noneMatch(event -> event.contains("usage"));
     }
 
     @Test
-    void is_understood_by_the_gateways_own_reader() {
+    void is_understood_by_the_gateways_own_reader() throws IOException {
         ChatStream stream = new ChatStream(false, null);
 
         stream.feed(CompletionChunks.of(Buffer.buffer(TWO_CHOICES), true));
@@ -100,7 +101,7 @@ class CompletionChunksTest {
     }
 
     @Test
-    void whatever_an_odd_answer_lacks_becomes_no_exception() {
+    void whatever_an_odd_answer_lacks_becomes_no_exception() throws IOException {
         List.of(
                         "{}",
                         "{\"choices\":null}",
@@ -120,9 +121,27 @@ class CompletionChunksTest {
         List<String> data = new ArrayList<>();
         SseSplitter splitter = new SseSplitter(1 << 20);
         splitter.feed(
-                CompletionChunks.of(Buffer.buffer(completion), includeUsage),
+                chunks(completion, includeUsage),
                 event -> data.add(Buffer.buffer(event.data()).toString()));
         splitter.end(event -> data.add("unfinished"));
         return data;
+    }
+
+    @Test
+    void edge_case_46_numbers_keep_every_digit() throws IOException {
+        String completion = """
+                {"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"x"},"finish_reason":"stop"}],\
+                "exact":-0.10000000000000000555,"long":12345678901234567890}""";
+
+        assertThat(CompletionChunks.of(Buffer.buffer(completion), false).toString())
+                .contains("-0.10000000000000000555", "12345678901234567890");
+    }
+
+    private static Buffer chunks(String completion, boolean includeUsage) {
+        try {
+            return CompletionChunks.of(Buffer.buffer(completion), includeUsage);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 }

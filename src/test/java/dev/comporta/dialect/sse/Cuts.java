@@ -32,7 +32,11 @@ public final class Cuts {
 
     /** Chunks of random lengths, some of them empty. */
     public static List<Buffer> random(String stream, Random random) {
-        byte[] bytes = stream.getBytes(StandardCharsets.UTF_8);
+        return random(stream.getBytes(StandardCharsets.UTF_8), random);
+    }
+
+    /** Chunks of random lengths, some of them empty. */
+    public static List<Buffer> random(byte[] bytes, Random random) {
         int longest = 1 + random.nextInt(40);
         List<Buffer> chunks = new ArrayList<>();
         for (int at = 0; at < bytes.length; ) {
@@ -41,6 +45,20 @@ public final class Cuts {
             at = end;
         }
         return chunks;
+    }
+
+    /** At random places where it hurts: within characters, line ends and blank lines. */
+    public static List<Buffer> sore(byte[] bytes, Random random) {
+        int most = 1 + random.nextInt(8);
+        return at(
+                bytes,
+                IntStream.range(1, bytes.length)
+                        .filter(at -> isSore(bytes[at - 1]) && isSore(bytes[at]) && random.nextInt(most) == 0)
+                        .toArray());
+    }
+
+    private static boolean isSore(byte b) {
+        return b < 0 || b == '\r' || b == '\n';
     }
 
     private static List<Buffer> at(byte[] bytes, int... places) {
