@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,6 +141,17 @@ public final class Json {
             right++;
         }
         return new Range(member.from, right < json.length && json[right] == ',' ? right + 1 : right);
+    }
+
+    /** Whether these bytes stand anywhere in a document: a quick look, before it is read. */
+    public static boolean contains(byte[] json, byte[] bytes) {
+        int last = json.length - bytes.length;
+        for (int i = 0; i <= last; i++) {
+            if (json[i] == bytes[0] && Arrays.equals(json, i, i + bytes.length, bytes, 0, bytes.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A string as JSON, quotes included. */

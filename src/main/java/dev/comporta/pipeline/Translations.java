@@ -20,6 +20,7 @@ import dev.comporta.dialect.Translation;
 import dev.comporta.dialect.anthropic.AnthropicAnswer;
 import dev.comporta.dialect.anthropic.AnthropicApi;
 import dev.comporta.dialect.anthropic.AnthropicStream;
+import dev.comporta.dialect.anthropic.ForeignThinking;
 import dev.comporta.dialect.anthropic.MessagesApi;
 import dev.comporta.dialect.gemini.EmbedContentTranslation;
 import dev.comporta.dialect.gemini.EmbeddingsTranslation;
@@ -33,11 +34,13 @@ import dev.comporta.dialect.openai.EmbeddingsAnswer;
 import dev.comporta.dialect.openai.OpenAiApi;
 import dev.comporta.dialect.openai.ResponsesAnswer;
 import dev.comporta.dialect.openai.ResponsesApi;
+import dev.comporta.dialect.openai.ResponsesForeign;
 import dev.comporta.dialect.openai.ResponsesStream;
 import dev.comporta.model.ResolvedTarget;
 import dev.comporta.provider.Provider;
 import dev.comporta.provider.ProviderConfig.StreamUsage;
 import io.vertx.core.buffer.Buffer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** How one call is told to one target: which API of the caller meets which of the provider. */
@@ -130,7 +133,7 @@ final class Translations {
 
     private Translation responses() {
         return new Passed(
-                passed("/responses"),
+                passed("/responses", ResponsesForeign::without),
                 ResponsesAnswer::whole,
                 () -> new ResponsesStream(secret),
                 OPENAI,
@@ -139,7 +142,7 @@ final class Translations {
 
     private Translation messages() {
         return new Passed(
-                passed("/messages"),
+                passed("/messages", ForeignThinking::without),
                 AnthropicAnswer::whole,
                 () -> new AnthropicStream(secret),
                 ANTHROPIC,
@@ -193,6 +196,12 @@ final class Translations {
             throw unsupported();
         }
         return ChatTranslation.legacy(request, traits(), provider.streamUsage() == StreamUsage.ALWAYS, secret);
+    }
+
+    /** The same without what only another provider could take back. */
+    private Outgoing passed(String path, BiFunction<ModelRequest, Buffer, Buffer> without) {
+        Outgoing outgoing = passed(path);
+        return new Outgoing(outgoing.path(), without.apply(request, outgoing.body()));
     }
 
     /** The caller's bytes with the model as the provider knows it. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class MistralAnswer {
 
     private static final String LENGTH = "model_length";
+    private static final byte[] LENGTH_WORD = JsonBytes.ascii(LENGTH);
+    private static final byte[] CONTENT = JsonBytes.ascii("\"content\"");
+    private static final byte[] ARGUMENTS = JsonBytes.ascii("\"arguments\"");
 
     private MistralAnswer() {}
 
@@ -43,11 +46,43 @@ final class MistralAnswer {
         }
     }
 
-    /** Most chunks are a few words of text, and need not be read again. */
+    /** Most chunks are a few words of text or of arguments, and need not be read again. */
     private static boolean mayDiffer(byte[] data) {
-        String text = new String(data, StandardCharsets.ISO_8859_1);
-        // Every part says its type.
-        return text.contains("\"type\"") || text.contains("\"arguments\"") || text.contains(LENGTH);
+        for (int i = 0; i < data.length; i++) {
+            boolean found = switch (data[i]) {
+                case '[' -> isValueOf(CONTENT, data, i) || isValueOf(ARGUMENTS, data, i);
+                case '{' -> isValueOf(ARGUMENTS, data, i);
+                case 'm' -> stands(LENGTH_WORD, data, i);
+                default -> false;
+            };
+            if (found) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the value at that place is that of a member of that name, which has its quotes. */
+    private static boolean isValueOf(byte[] name, byte[] data, int at) {
+        int colon = lastVisible(data, at);
+        if (colon < 0 || data[colon] != ':') {
+            return false;
+        }
+        return stands(name, data, lastVisible(data, colon) - name.length + 1);
+    }
+
+    private static int lastVisible(byte[] data, int before) {
+        int at = before - 1;
+        while (at >= 0 && data[at] <= ' ' && data[at] >= 0) {
+            at--;
+        }
+        return at;
+    }
+
+    private static boolean stands(byte[] word, byte[] data, int at) {
+        return at >= 0
+                && at + word.length <= data.length
+                && Arrays.equals(data, at, at + word.length, word, 0, word.length);
     }
 
     private static boolean choice(ObjectNode choice, String member) {
