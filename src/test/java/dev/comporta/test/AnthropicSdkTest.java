@@ -1,5 +1,7 @@
 package dev.comporta.test;
 
+import static dev.comporta.test.NativeApi.LIMA;
+import static dev.comporta.test.NativeApi.PARIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.client.AnthropicClient;
@@ -37,11 +39,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Anthropic's SDK in front of every provider, each of which speaks only its own format. */
 @QuarkusTest
 class AnthropicSdkTest {
-
-    private static final NativeApi.ToolCall PARIS =
-            new NativeApi.ToolCall("callParis", "weather", "{\"city\":\"Paris\"}");
-    private static final NativeApi.ToolCall LIMA =
-            new NativeApi.ToolCall("call0Lima", "weather", "{\"city\":\"Lima\"}");
 
     ScriptedUpstream upstream;
 
@@ -122,6 +119,11 @@ class AnthropicSdkTest {
                         .flatMap(delta -> delta.delta().text())
                         .filter(delta -> delta.text().equals("Clear"))
                         .ifPresent(first -> seen.complete(null));
+                // Other providers tell at the end how much they have read.
+                event.messageDelta()
+                        .filter(delta -> provider != Native.ANTHROPIC)
+                        .ifPresent(
+                                delta -> assertThat(delta.usage().inputTokens()).contains(NativeApi.INPUT_TOKENS));
             }
         }
 
