@@ -23,7 +23,6 @@ import com.anthropic.models.messages.ThinkingConfigEnabled;
 import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.ToolUseBlock;
-import com.anthropic.models.messages.Usage;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Iterator;
@@ -67,11 +66,6 @@ class AnthropicSdkTest {
         }
     }
 
-    private static void assertUsage(Usage usage) {
-        assertThat(usage.inputTokens()).isEqualTo(NativeApi.INPUT_TOKENS);
-        assertThat(usage.outputTokens()).isEqualTo(NativeApi.OUTPUT_TOKENS);
-    }
-
     private static String text(Message message) {
         StringBuilder text = new StringBuilder();
         message.content().forEach(block -> block.text().ifPresent(said -> text.append(said.text())));
@@ -88,7 +82,8 @@ class AnthropicSdkTest {
 
         assertThat(text(message)).isEqualTo("Clear, 世界 🌊");
         assertThat(message.stopReason()).contains(StopReason.END_TURN);
-        assertUsage(message.usage());
+        assertThat(message.usage().inputTokens()).isEqualTo(NativeApi.INPUT_TOKENS);
+        assertThat(message.usage().outputTokens()).isEqualTo(NativeApi.OUTPUT_TOKENS);
         Exchange asked = upstream.call(model);
         assertAsked(provider, asked, api.path(model, false));
         assertThat(api.system(asked.json())).matches("Be brief.\\s*Be kind.");
