@@ -1,5 +1,7 @@
 package dev.comporta.test;
 
+import static dev.comporta.test.NativeApi.LIMA;
+import static dev.comporta.test.NativeApi.PARIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.client.AnthropicClient;
@@ -21,7 +23,6 @@ import com.anthropic.models.messages.ThinkingConfigEnabled;
 import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.ToolUseBlock;
-import com.anthropic.models.messages.Usage;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Iterator;
@@ -37,11 +38,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Anthropic's SDK in front of every provider, each of which speaks only its own format. */
 @QuarkusTest
 class AnthropicSdkTest {
-
-    private static final NativeApi.ToolCall PARIS =
-            new NativeApi.ToolCall("callParis", "weather", "{\"city\":\"Paris\"}");
-    private static final NativeApi.ToolCall LIMA =
-            new NativeApi.ToolCall("call0Lima", "weather", "{\"city\":\"Lima\"}");
 
     ScriptedUpstream upstream;
 
@@ -70,11 +66,6 @@ class AnthropicSdkTest {
         }
     }
 
-    private static void assertUsage(Usage usage) {
-        assertThat(usage.inputTokens()).isEqualTo(NativeApi.INPUT_TOKENS);
-        assertThat(usage.outputTokens()).isEqualTo(NativeApi.OUTPUT_TOKENS);
-    }
-
     private static String text(Message message) {
         StringBuilder text = new StringBuilder();
         message.content().forEach(block -> block.text().ifPresent(said -> text.append(said.text())));
@@ -91,7 +82,8 @@ class AnthropicSdkTest {
 
         assertThat(text(message)).isEqualTo("Clear, 世界 🌊");
         assertThat(message.stopReason()).contains(StopReason.END_TURN);
-        assertUsage(message.usage());
+        assertThat(message.usage().inputTokens()).isEqualTo(NativeApi.INPUT_TOKENS);
+        assertThat(message.usage().outputTokens()).isEqualTo(NativeApi.OUTPUT_TOKENS);
         Exchange asked = upstream.call(model);
         assertAsked(provider, asked, api.path(model, false));
         assertThat(api.system(asked.json())).matches("Be brief.\\s*Be kind.");
@@ -122,6 +114,11 @@ class AnthropicSdkTest {
                         .flatMap(delta -> delta.delta().text())
                         .filter(delta -> delta.text().equals("Clear"))
                         .ifPresent(first -> seen.complete(null));
+                // Other providers tell at the end how much they have read.
+                event.messageDelta()
+                        .filter(delta -> provider != Native.ANTHROPIC)
+                        .ifPresent(
+                                delta -> assertThat(delta.usage().inputTokens()).contains(NativeApi.INPUT_TOKENS));
             }
         }
 

@@ -1,5 +1,7 @@
 package dev.comporta.test;
 
+import static dev.comporta.test.NativeApi.LIMA;
+import static dev.comporta.test.NativeApi.PARIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,11 +36,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Google's SDK in front of every provider, each of which speaks only its own format. */
 @QuarkusTest
 class GoogleSdkTest {
-
-    private static final NativeApi.ToolCall PARIS =
-            new NativeApi.ToolCall("callParis", "weather", "{\"city\":\"Paris\"}");
-    private static final NativeApi.ToolCall LIMA =
-            new NativeApi.ToolCall("call0Lima", "weather", "{\"city\":\"Lima\"}");
 
     ScriptedUpstream upstream;
 

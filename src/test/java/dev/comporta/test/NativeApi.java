@@ -17,12 +17,12 @@ interface NativeApi {
     long OUTPUT_TOKENS = 5;
 
     /** A call of a tool or, with what came of it in place of the arguments, its result. */
-    record ToolCall(String id, String name, String content) {
+    record ToolCall(String id, String name, String content) {}
 
-        ToolCall answered(String result) {
-            return new ToolCall(id, name, result);
-        }
-    }
+    /** Two calls at once, with ids that every provider could have made. */
+    ToolCall PARIS = new ToolCall("callParis", "weather", "{\"city\":\"Paris\"}");
+
+    ToolCall LIMA = new ToolCall("call0Lima", "weather", "{\"city\":\"Lima\"}");
 
     /** An answer that is being streamed. */
     interface Streamed {

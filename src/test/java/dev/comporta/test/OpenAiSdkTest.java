@@ -1,5 +1,7 @@
 package dev.comporta.test;
 
+import static dev.comporta.test.NativeApi.LIMA;
+import static dev.comporta.test.NativeApi.PARIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -37,10 +39,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QuarkusTest
 class OpenAiSdkTest {
 
-    private static final NativeApi.ToolCall PARIS =
-            new NativeApi.ToolCall("callParis", "weather", "{\"city\":\"Paris\"}");
-    private static final NativeApi.ToolCall LIMA =
-            new NativeApi.ToolCall("call0Lima", "weather", "{\"city\":\"Lima\"}");
     private static final String IMAGE = "data:image/png;base64,iVBORw0KGgo=";
 
     ScriptedUpstream upstream;
@@ -344,14 +342,5 @@ class OpenAiSdkTest {
                 asked,
                 provider == Native.GOOGLE ? "/models/" + model + ":batchEmbedContents" : "/embeddings");
         assertThat(Embedded.inputs(provider, asked.json())).containsExactly("sea", "sky");
-    }
-
-    // Models
-
-    @Test
-    void models_are_listed() {
-        assertThat(client.models().list().autoPager().stream())
-                .extracting(model -> model.id())
-                .contains("openai/gpt-4o-mini", "demo/echo");
     }
 }

@@ -1,5 +1,7 @@
 package dev.comporta.test;
 
+import static dev.comporta.test.NativeApi.LIMA;
+import static dev.comporta.test.NativeApi.PARIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,10 +40,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QuarkusTest
 class ResponsesSdkTest {
 
-    private static final NativeApi.ToolCall PARIS =
-            new NativeApi.ToolCall("callParis", "weather", "{\"city\":\"Paris\"}");
-    private static final NativeApi.ToolCall LIMA =
-            new NativeApi.ToolCall("call0Lima", "weather", "{\"city\":\"Lima\"}");
     private static final String IMAGE = "data:image/png;base64,iVBORw0KGgo=";
 
     ScriptedUpstream upstream;
