@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 final class AllowedPaths {
 
     /**
-     * Methods, path, API, and how: {@code form} bodies may be forms, {@code model} bodies name one, a POST to what
-     * is {@code metered} is billed, and what is {@code elsewhere} has its own route. The first line that fits counts.
+     * Methods, path, API, and how: {@code form} bodies may be forms, {@code model} bodies name one, a POST to what is
+     * {@code metered} is billed, and what is {@code elsewhere} has its own route. The first line that fits counts.
      */
     private static final String TABLE = """
             POST            /chat/completions                       chat.completions  elsewhere
