@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.Secret;
 import dev.comporta.dialect.ErrorTranslation;
@@ -34,10 +35,17 @@ record ErrorAnswer(
     /**
      * Of an answer with a status of failure.
      *
+     * @param caller the dialect of the caller
      * @param key what was presented to the provider, or null
      * @param ownKey whether that is the caller's own key, in which case a refusal of it is the caller's business
      */
-    static ErrorAnswer of(int status, Buffer body, ErrorTranslation translation, @Nullable Secret key, boolean ownKey) {
+    static ErrorAnswer of(
+            int status,
+            Buffer body,
+            ErrorTranslation translation,
+            Dialect caller,
+            @Nullable Secret key,
+            boolean ownKey) {
         byte[] bytes = body.getBytes();
         ProviderError error = translation.error(status, bytes);
         if (!ownKey && (status == UNAUTHORIZED || error != null && error.status() == UNAUTHORIZED)) {
@@ -46,7 +54,7 @@ record ErrorAnswer(
         String message = "The provider answered with status " + status + ".";
         if (error == null || quotes(body.toString(), key, ownKey)) {
             ErrorCode failed = ErrorCode.PROVIDER_FAILED;
-            int shown = shownStatus(status);
+            int shown = shownStatus(status, caller);
             String type = shown < 500 ? "invalid_request_error" : "server_error";
             ProviderError said = ProviderError.of(shown, type, failed.code(), message);
             return new ErrorAnswer(shown, translation.write(said), failed.code(), message, null);
@@ -54,7 +62,7 @@ record ErrorAnswer(
         // The provider's own words and status, wherever the caller's SDK knows them.
         boolean passes = translation.isPassing();
         return new ErrorAnswer(
-                passes ? shownStatus(status) : error.status(),
+                passes ? shownStatus(status, caller) : error.status(),
                 passes && isErrorObject(bytes) ? body : translation.write(error),
                 identifier(error),
                 message,
@@ -63,7 +71,7 @@ record ErrorAnswer(
 
     /** Of an answer that passes between a caller and a provider of OpenAI's dialect. */
     static ErrorAnswer passing(int status, Buffer body, @Nullable Secret key, boolean ownKey) {
-        return of(status, body, OPENAI, key, ownKey);
+        return of(status, body, OPENAI, Dialect.OPENAI, key, ownKey);
     }
 
     /** Of an error that came with a status of success, or as the first event of a stream. */
@@ -104,10 +112,11 @@ record ErrorAnswer(
         return key != null && !ownKey && words.contains(key.reveal());
     }
 
-    /** Statuses that only one provider knows become what every client knows. */
-    private static int shownStatus(int status) {
+    /** Statuses that only one vendor's SDKs know become what every client knows, except for those SDKs. */
+    private static int shownStatus(int status, Dialect caller) {
         return switch (status) {
-            case 498, 529 -> 503;
+            case 498 -> 503;
+            case 529 -> caller == Dialect.ANTHROPIC ? status : 503;
             default -> status < 400 || status > 599 ? 502 : status;
         };
     }

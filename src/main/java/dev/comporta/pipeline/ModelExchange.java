@@ -154,7 +154,10 @@ final class ModelExchange {
 
     private void collected(Upstream.Answer answer, Buffer body) {
         if (!isSuccess(answer)) {
-            providerError(ErrorAnswer.of(answer.status(), body, translation, route.key(), ownKey()), answer, null);
+            providerError(
+                    ErrorAnswer.of(answer.status(), body, translation, call.dialect(), route.key(), ownKey()),
+                    answer,
+                    null);
             return;
         }
         byte[] bytes = body.getBytes();

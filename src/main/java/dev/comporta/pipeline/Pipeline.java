@@ -180,7 +180,18 @@ public class Pipeline {
     /** In the account of the shared key a client reaches its own objects only; in its own account it is at home. */
     private Future<?> mayReach(Route route) {
         List<ObjectReference> references = route.admitted().request().references();
-        if (references.isEmpty() || route.ownAccount()) {
+        if (route.ownAccount()) {
+            return Future.succeededFuture();
+        }
+        if (route.translation().isPassing()
+                && route.admitted().request().fields().contains("request_id")) {
+            // Some providers name what they keep as its maker wishes, and it could be the name of a stranger's.
+            return Future.failedFuture(new GatewayError(
+                    ErrorCode.UNSUPPORTED_PARAMETER,
+                    "In an account that clients share, request_id is not passed on.",
+                    "request_id"));
+        }
+        if (references.isEmpty()) {
             return Future.succeededFuture();
         }
         // The items of a response that was translated have ids of the gateway's own.

@@ -31,6 +31,7 @@ import dev.comporta.dialect.gemini.GenerateContentApi;
 import dev.comporta.dialect.openai.ChatCompletionsApi;
 import dev.comporta.dialect.openai.ChatTranslation;
 import dev.comporta.dialect.openai.EmbeddingsAnswer;
+import dev.comporta.dialect.openai.EmbeddingsRequest;
 import dev.comporta.dialect.openai.OpenAiApi;
 import dev.comporta.dialect.openai.ResponsesAnswer;
 import dev.comporta.dialect.openai.ResponsesApi;
@@ -161,7 +162,12 @@ final class Translations {
     private Translation embeddings() {
         return switch (provider.dialect()) {
             case OPENAI ->
-                new Passed(passed("/embeddings"), EmbeddingsAnswer::whole, this::noStream, OPENAI, CHAT::error);
+                new Passed(
+                        new Outgoing("/embeddings", EmbeddingsRequest.body(request, traits(), dropped)),
+                        EmbeddingsAnswer::whole,
+                        this::noStream,
+                        OPENAI,
+                        CHAT::error);
             case GEMINI -> new EmbeddingsTranslation(request, traits(), dropped);
             case ANTHROPIC -> throw unsupported();
         };
@@ -181,7 +187,7 @@ final class Translations {
     private Translation count() {
         Outgoing outgoing = call.dialect() == Dialect.GEMINI
                 ? new Outgoing(geminiPath(), Buffer.buffer(request.bytes()))
-                : passed("/messages/count_tokens");
+                : passed("/messages/count_tokens", ForeignThinking::without);
         CallerApi caller = call.dialect() == Dialect.GEMINI ? GENERATE_CONTENT : MESSAGES;
         return new Passed(
                 outgoing,

@@ -165,8 +165,8 @@ public final class ScriptedUpstream implements AutoCloseable {
             return inPath.group(1);
         }
         String line = exchange.request().startLine();
-        // A response is asked for by its id alone.
-        return line.startsWith("GET ") && line.contains("/responses/")
+        // A response is asked for by its id alone, a picture by its name.
+        return line.startsWith("GET ") && (line.contains("/responses/") || line.contains("/pictures/"))
                 ? line.substring(line.lastIndexOf('/', line.lastIndexOf(' ') - 1) + 1, line.lastIndexOf(' '))
                 : exchange.json().path("model").asText();
     }
