@@ -18,11 +18,12 @@ public final class GeminiAnswer {
      * @return null if it is neither
      */
     public static Translation.@Nullable Whole whole(byte[] body) {
-        ResponseTap tap = new ResponseTap();
+        StringBuilder text = new StringBuilder();
+        ResponseTap tap = new ResponseTap(text);
         try {
             boolean failed = tap.read(body);
             ProviderError error = failed ? GoogleError.read(200, body) : null;
-            return new Translation.Whole(Buffer.buffer(body), tap.usage(), error, tap.text()::toString, null);
+            return new Translation.Whole(Buffer.buffer(body), tap.usage(), error, text::toString, null);
         } catch (IOException e) {
             return null;
         }

@@ -21,11 +21,16 @@ final class ResponseTap {
     /** The members of a part that hold what the model wrote, besides arguments. */
     private static final Set<String> WRITTEN = Set.of("text", "name");
 
-    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder text;
     private final BitSet begun = new BitSet();
     private final BitSet finished = new BitSet();
     private @Nullable TokenUsage usage;
     private boolean blocked;
+
+    /** @param text takes what was written */
+    ResponseTap(StringBuilder text) {
+        this.text = text;
+    }
 
     /**
      * Reads one response, or an array of them.
@@ -134,9 +139,5 @@ final class ResponseTap {
     @Nullable
     TokenUsage usage() {
         return usage;
-    }
-
-    StringBuilder text() {
-        return text;
     }
 }

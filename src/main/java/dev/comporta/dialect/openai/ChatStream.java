@@ -3,11 +3,10 @@ package dev.comporta.dialect.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.core.TokenUsage;
-import dev.comporta.dialect.AnswerStream;
 import dev.comporta.dialect.Json;
+import dev.comporta.dialect.PassedStream;
 import dev.comporta.dialect.ProviderError;
 import dev.comporta.dialect.sse.SseEvent;
-import dev.comporta.dialect.sse.SseSplitter;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.Arrays;
@@ -21,34 +20,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One object for one stream; not thread-safe.
  */
-public final class ChatStream implements AnswerStream {
+public final class ChatStream extends PassedStream {
 
-    private static final int MAX_EVENT_BYTES = 16 << 20;
-    private static final Buffer EMPTY = Buffer.buffer(0);
     private static final String WITHHELD = "The provider reported an error that cannot be shown.";
-    private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final boolean stripUsage;
     private final boolean tellUsage;
     private final boolean mistral;
-    private final @Nullable String secret;
-    private final SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
-    private final StringBuilder text = new StringBuilder();
     private final Choices choices = new Choices();
-
-    /** What goes to the caller; only while bytes are taken in. */
-    private Buffer out = EMPTY;
 
     private @Nullable TokenUsage usage;
     /** The chunk that told usage where only its provider's callers look for it, if none told it in its own place. */
     private byte @Nullable [] misplacedUsage;
 
     private @Nullable Buffer error;
-    private boolean begun;
-    /** Whether the bytes have ended: what is not JSON now was cut off in the middle, and nothing in it counts. */
-    private boolean ending;
-
-    private boolean done;
     /** Whether an error was kept from the caller, who must be told of the failure in other words. */
     private boolean withheld;
     /** Whether the provider has stopped early, in words that no SDK takes for an error. */
@@ -69,42 +54,16 @@ public final class ChatStream implements AnswerStream {
      * @param secret what an error must not repeat, or null
      */
     ChatStream(boolean stripUsage, boolean tellUsage, boolean mistral, @Nullable String secret) {
+        super(secret, "[DONE]");
         // Mistral tells it with the finish, whether asked or not, and OpenAI's SDK takes that chunk for usage alone.
         this.stripUsage = stripUsage || mistral;
         this.tellUsage = tellUsage;
         this.mistral = mistral;
-        this.secret = secret;
-    }
-
-    @Override
-    public Buffer feed(Buffer chunk) {
-        out = Buffer.buffer(chunk.length() + 2);
-        splitter.feed(chunk, this::event);
-        return take();
-    }
-
-    @Override
-    public Buffer end() {
-        out = Buffer.buffer();
-        ending = true;
-        splitter.end(this::event);
-        Buffer last = take();
-        return last.length() == 0 ? last : last.appendString("\n\n");
-    }
-
-    @Override
-    public boolean isDone() {
-        return done;
-    }
-
-    @Override
-    public boolean hasBegun() {
-        return begun;
     }
 
     @Override
     public boolean isWhole() {
-        return (done || choices.areFinished()) && !(withheld || stopped || choices.haveFailed());
+        return (isDone() || choices.areFinished()) && !(withheld || stopped || choices.haveFailed());
     }
 
     @Override
@@ -124,18 +83,6 @@ public final class ChatStream implements AnswerStream {
     /** The data of an event that is an error, as it came, if there was one. */
     public @Nullable Buffer errorBody() {
         return error;
-    }
-
-    @Override
-    public String takeText() {
-        String taken = text.toString();
-        text.setLength(0);
-        return taken;
-    }
-
-    @Override
-    public int textLength() {
-        return text.length();
     }
 
     @Override
@@ -175,30 +122,11 @@ public final class ChatStream implements AnswerStream {
         return OpenAiError.terminalEvents(failure);
     }
 
-    private Buffer take() {
-        Buffer taken = out;
-        out = EMPTY;
-        return taken;
-    }
-
-    private void event(SseEvent event) {
-        if (done) {
+    @Override
+    protected void read(SseEvent event, byte[] data) {
+        if (isEnding() && !isJson(data)) {
             return;
         }
-        byte[] data = event.data();
-        if (data.length == 0) {
-            pass(event);
-        } else if (Arrays.equals(data, DONE)) {
-            done = true;
-        } else {
-            begun = true;
-            if (!ending || isJson(data)) {
-                chunk(event, data);
-            }
-        }
-    }
-
-    private void chunk(SseEvent event, byte[] data) {
         StreamedChunk chunk = new StreamedChunk();
         try (JsonParser json = Json.parser(data)) {
             chunk.read(json, text, choices);
@@ -214,7 +142,7 @@ public final class ChatStream implements AnswerStream {
         stopped |= chunk.stopped;
         if (chunk.error || chunk.stopped) {
             error = Buffer.buffer(data);
-            if (secret != null && error.toString().contains(secret)) {
+            if (repeatsSecret(data)) {
                 withheld = true;
                 return;
             }
@@ -228,9 +156,7 @@ public final class ChatStream implements AnswerStream {
         if (plain == null && !strips) {
             pass(event);
         } else {
-            out.appendString("data: ")
-                    .appendBytes(plain == null ? stripped : plain)
-                    .appendString("\n\n");
+            replace(plain == null ? stripped : plain);
         }
     }
 
@@ -243,21 +169,6 @@ public final class ChatStream implements AnswerStream {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private void pass(SseEvent event) {
-        out.appendBytes(event.bytes(), event.from(), event.length());
-        if (endsWithHalfALineEnding(event)) {
-            // The other half is still on its way and will not be seen as part of any event.
-            out.appendByte((byte) '\n');
-        }
-    }
-
-    /** Whether lines end with CRLF, but the event was complete at the CR because the bytes were cut behind it. */
-    private static boolean endsWithHalfALineEnding(SseEvent event) {
-        byte[] bytes = event.bytes();
-        int last = event.to() - 1;
-        return last > event.from() && bytes[last] == '\r' && bytes[last - 1] == '\n';
     }
 
     /** On one line: an LF between two data lines is white space in JSON, but would end this one. */
