@@ -104,6 +104,7 @@ start_gateway() { # base URLs of openai, groq, mistral and anthropic
     GATEWAY_PROVIDERS_OPENAI_BASE_URL="$1" OPENAI_API_KEY=sk-bench \
     GATEWAY_PROVIDERS_GROQ_BASE_URL="$2" GROQ_API_KEY=sk-bench \
     GATEWAY_PROVIDERS_MISTRAL_BASE_URL="$3" MISTRAL_API_KEY=sk-bench \
+    GATEWAY_PROVIDERS_MISTRAL_QUIRKS=openai GATEWAY_PROVIDERS_MISTRAL_STREAM_USAGE=request \
     GATEWAY_PROVIDERS_ANTHROPIC_BASE_URL="${4:-$1}" ANTHROPIC_API_KEY=sk-bench \
     java "${options[@]}" -jar "$jar" >"$work/gateway.log" 2>&1 &
   gateway_pid=$!

@@ -235,7 +235,7 @@ class AnthropicSdkTest {
 
     /** A block of Anthropic's has no room for it. */
     @Test
-    void a_model_of_googles_that_insists_on_its_seal_is_told_to_do_without() {
+    void a_model_of_googles_that_insists_on_its_seal_gets_it_back() {
         NativeApi api = Native.GOOGLE.api();
         String model = Native.model(upstream, "gemini-3-pro", api.calls(PARIS, LIMA));
 
@@ -244,7 +244,7 @@ class AnthropicSdkTest {
 
         upstream.call(model);
         assertThat(GeminiNative.seal(answerTheCalls(Native.GOOGLE, model, message)))
-                .isEqualTo("skip_thought_signature_validator");
+                .isEqualTo(GeminiNative.SEAL);
     }
 
     @ParameterizedTest

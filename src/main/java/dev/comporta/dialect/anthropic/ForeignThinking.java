@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ListEdit;
 import dev.comporta.dialect.ModelRequest;
+import dev.comporta.dialect.Seal;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Another provider's reasoning in a conversation that goes on at Anthropic: blocks with an empty signature, as the
- * gateway writes them where there is none to write. Anthropic refuses to take them back.
+ * gateway writes them where there is none to write, or with one of the gateway's own. Anthropic refuses to take them
+ * back.
  */
 public final class ForeignThinking {
 
@@ -59,7 +61,11 @@ public final class ForeignThinking {
         JsonNode read = Json.tree(block);
         boolean foreign = read.path("type").asText().equals("thinking")
                 && read.path("signature").isTextual()
-                && read.path("signature").textValue().isEmpty();
+                && isForeign(read.path("signature").textValue());
         return foreign ? null : block;
+    }
+
+    private static boolean isForeign(String signature) {
+        return signature.isEmpty() || signature.startsWith(Seal.MARK);
     }
 }

@@ -8,6 +8,7 @@ import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.ProviderError;
+import dev.comporta.dialect.Seal;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,5 +60,15 @@ public final class MessagesApi implements CallerApi {
         message.putNull("container");
         message.set("usage", MessagesUsage.of(TokenUsage.NONE));
         return message;
+    }
+
+    /**
+     * What another provider wants back with a tool call, as the signature of a thinking block: callers return those
+     * blocks unread.
+     */
+    static String seal(String callId, ObjectNode extra) {
+        ObjectNode content = Json.object();
+        content.putObject(Seal.EXTRA_CONTENT).set(callId, extra);
+        return Seal.of(content);
     }
 }

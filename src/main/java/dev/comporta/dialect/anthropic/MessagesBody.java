@@ -91,6 +91,12 @@ final class MessagesBody implements CallerApi.BodyWriter {
     public void toolCall(int choice, int index, String id, String name, @Nullable ObjectNode extra) {
         if (choice == 0) {
             close();
+            if (extra != null) {
+                content.addObject()
+                        .put("type", "thinking")
+                        .put("thinking", "")
+                        .put("signature", MessagesApi.seal(id, extra));
+            }
             ObjectNode block =
                     content.addObject().put("type", "tool_use").put("id", id).put("name", name);
             block.putObject("input");

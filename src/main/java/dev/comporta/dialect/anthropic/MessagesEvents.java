@@ -106,6 +106,11 @@ final class MessagesEvents implements CallerApi.EventWriter {
     @Override
     public void toolCall(int choice, int tool, String id, String name, @Nullable ObjectNode extra) {
         if (choice == 0) {
+            if (extra != null) {
+                MessagesBlock seal = MessagesBlock.thinking();
+                add(seal);
+                seal.seal(MessagesApi.seal(id, extra));
+            }
             MessagesBlock block = MessagesBlock.toolUse(id, name);
             tools.put(tool, block);
             add(block);

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
+import dev.comporta.dialect.InnerJson;
 import dev.comporta.dialect.Json;
+import dev.comporta.dialect.Seal;
 import java.util.List;
 
 /**
@@ -15,6 +17,8 @@ final class MessagesTurns {
 
     private final ArrayNode messages = Json.array();
     private final Dropped dropped;
+
+    private final InnerJson inner = new InnerJson();
 
     private MessagesTurns(Dropped dropped) {
         this.dropped = dropped;
@@ -133,6 +137,9 @@ final class MessagesTurns {
 
         private final ObjectNode message = Json.object();
         private final StringBuilder thought = new StringBuilder();
+        /** What other providers want back with their calls, by the call's id. */
+        private final ObjectNode extras = Json.object();
+
         private final MessagesParts said = new MessagesParts(dropped);
 
         void block(MessagesField block) {
@@ -167,11 +174,13 @@ final class MessagesTurns {
         private void toolUse(MessagesField block) {
             MessagesField input = block.get("input");
             JsonNode arguments = input.isThere() ? input.object() : Json.object();
-            message.withArray("tool_calls")
-                    .addObject()
-                    .put("id", block.get("id").filledText())
-                    .put("type", "function")
-                    .putObject("function")
+            String id = block.get("id").filledText();
+            ObjectNode call =
+                    message.withArray("tool_calls").addObject().put("id", id).put("type", "function");
+            if (extras.path(id).isObject()) {
+                call.set("extra_content", extras.get(id));
+            }
+            call.putObject("function")
                     .put("name", block.get("name").filledText())
                     .put("arguments", Json.text(arguments));
             MessagesParts.keepCacheControl(block, message);
@@ -180,7 +189,13 @@ final class MessagesTurns {
         /** A block without a signature is another provider's reasoning, which no Anthropic model takes back. */
         private void thinking(MessagesField block) {
             thought.append(block.get("thinking").text());
-            if (!block.get("signature").node().asText("").isEmpty()) {
+            String signature = block.get("signature").node().asText("");
+            if (signature.startsWith(Seal.MARK)) {
+                JsonNode opened = Seal.open(signature, inner);
+                if (opened != null && opened.path(Seal.EXTRA_CONTENT) instanceof ObjectNode extra) {
+                    extras.setAll(extra);
+                }
+            } else if (!signature.isEmpty()) {
                 message.withArray("thinking_blocks").add(block.object());
             }
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ListEdit;
 import dev.comporta.dialect.ModelRequest;
+import dev.comporta.dialect.Seal;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponsesForeign {
 
-    private static final byte[] MARK = ResponsesSeal.MARK.getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MARK = Seal.MARK.getBytes(StandardCharsets.US_ASCII);
 
     private ResponsesForeign() {}
 
@@ -45,7 +46,7 @@ public final class ResponsesForeign {
         }
         JsonNode read = Json.tree(item);
         boolean foreign = read.path("type").asText().equals("reasoning")
-                && read.path("encrypted_content").asText().startsWith(ResponsesSeal.MARK);
+                && read.path("encrypted_content").asText().startsWith(Seal.MARK);
         return foreign ? null : item;
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.InnerJson;
 import dev.comporta.dialect.Json;
+import dev.comporta.dialect.Seal;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -152,7 +153,7 @@ final class ResponsesInput {
         String text = text(item.at("content"));
         String shown = text.isEmpty() ? text(item.at("summary")) : text;
         JsonNode sealed = sealed(item.at("encrypted_content"));
-        JsonNode blocks = sealed.path(ResponsesSeal.THINKING_BLOCKS);
+        JsonNode blocks = sealed.path(Seal.THINKING_BLOCKS);
         if (turn != null && hasContent(turn) && !turn.has("tool_calls") && !(shown.isEmpty() && blocks.isEmpty())) {
             // Thought after that was said.
             endTurn();
@@ -167,7 +168,7 @@ final class ResponsesInput {
                 turn().withArrayProperty("thinking_blocks").add(block);
             }
         }
-        sealed.path(ResponsesSeal.EXTRA_CONTENT).properties().forEach(extra -> {
+        sealed.path(Seal.EXTRA_CONTENT).properties().forEach(extra -> {
             if (extra.getValue().isObject()) {
                 extras.put(extra.getKey(), extra.getValue());
             }
@@ -176,7 +177,7 @@ final class ResponsesInput {
 
     /** What the provider wants back; a missing node if nothing was sealed here. */
     private JsonNode sealed(ResponsesField encrypted) {
-        JsonNode sealed = encrypted.isGiven() ? ResponsesSeal.open(encrypted.text(), json) : MissingNode.getInstance();
+        JsonNode sealed = encrypted.isGiven() ? Seal.open(encrypted.text(), json) : MissingNode.getInstance();
         if (sealed == null) {
             dropped.add("input[].encrypted_content");
             return MissingNode.getInstance();

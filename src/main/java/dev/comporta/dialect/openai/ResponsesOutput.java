@@ -9,6 +9,7 @@ import dev.comporta.dialect.CallerApi.AnswerContext;
 import dev.comporta.dialect.FinishReason;
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ProviderError;
+import dev.comporta.dialect.Seal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,8 +79,8 @@ class ResponsesOutput implements AnswerSink {
     public final void reasoningBlock(int choice, ObjectNode block) {
         if (choice == 0) {
             ObjectNode seal = Json.object();
-            seal.putArray(ResponsesSeal.THINKING_BLOCKS).add(block);
-            current(ResponsesItem.Kind.REASONING).seal(ResponsesSeal.of(seal));
+            seal.putArray(Seal.THINKING_BLOCKS).add(block);
+            current(ResponsesItem.Kind.REASONING).seal(Seal.of(seal));
             closeCurrent(ResponsesItem.COMPLETED);
         }
     }
@@ -92,8 +93,8 @@ class ResponsesOutput implements AnswerSink {
         closeCurrent(ResponsesItem.COMPLETED);
         if (extra != null) {
             ObjectNode seal = Json.object();
-            seal.putObject(ResponsesSeal.EXTRA_CONTENT).set(id, extra);
-            current(ResponsesItem.Kind.REASONING).seal(ResponsesSeal.of(seal));
+            seal.putObject(Seal.EXTRA_CONTENT).set(id, extra);
+            current(ResponsesItem.Kind.REASONING).seal(Seal.of(seal));
             closeCurrent(ResponsesItem.COMPLETED);
         }
         ResponsesItem call = ResponsesItem.call(items.size(), context.id(), id, name);

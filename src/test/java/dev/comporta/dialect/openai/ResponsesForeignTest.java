@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.comporta.dialect.Json;
 import dev.comporta.dialect.ModelRequest;
+import dev.comporta.dialect.Seal;
 import io.vertx.core.buffer.Buffer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Reasoning of another provider's that comes back to one that has the Responses API")
 class ResponsesForeignTest {
 
-    private static final String SEAL = ResponsesSeal.of(Json.object().put("a", 1));
+    private static final String SEAL = Seal.of(Json.object().put("a", 1));
 
     @Test
     void is_taken_out_while_all_else_stays_as_it_was_written() {
