@@ -15,7 +15,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -197,16 +196,10 @@ final class Passage {
     }
 
     private void unreachable(Throwable cause) {
-        String name = route.provider().name();
-        if (cause instanceof GatewayError refusal) {
-            fail(refusal.code(), refusal.getMessage(), refusal);
-        } else if (cause instanceof TimeoutException) {
-            fail(ErrorCode.PROVIDER_TIMEOUT, "The provider %s did not answer in time.".formatted(name));
-        } else {
-            fail(
-                    ErrorCode.PROVIDER_UNREACHABLE,
-                    "The provider %s could not be reached or closed the connection.".formatted(name));
-        }
+        GatewayError error = cause instanceof GatewayError refusal
+                ? refusal
+                : Unreached.because(cause, route.provider().name());
+        fail(error.code(), error.getMessage(), error);
     }
 
     /** The gateway itself fails. */

@@ -1,6 +1,5 @@
 package dev.comporta.pipeline;
 
-import dev.comporta.client.ClientDirectory;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
@@ -8,7 +7,6 @@ import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
-import dev.comporta.core.Secret;
 import dev.comporta.core.Target;
 import dev.comporta.dialect.ObjectReferences;
 import dev.comporta.model.Model;
@@ -20,7 +18,6 @@ import dev.comporta.ownership.ObjectPath;
 import dev.comporta.ownership.Owned;
 import dev.comporta.provider.Provider;
 import dev.comporta.provider.Providers;
-import dev.comporta.secret.ProviderKeys;
 import dev.comporta.usage.Outcome;
 import dev.comporta.usage.Recording;
 import dev.comporta.usage.UsageRecorder;
@@ -42,10 +39,9 @@ public class Passages {
     private static final Logger LOG = Logger.getLogger(Passages.class);
     private static final String PROVIDER = "x-gateway-provider";
 
-    private final ClientDirectory clients;
+    private final Admission admission;
     private final ModelRegistry registry;
     private final Providers providers;
-    private final ProviderKeys keys;
     private final UsageRecorder usage;
     private final CallMetrics metrics;
     private final ObjectOwners owners;
@@ -54,20 +50,18 @@ public class Passages {
     private final String preferredProvider;
 
     Passages(
-            ClientDirectory clients,
+            Admission admission,
             ModelRegistry registry,
             Providers providers,
-            ProviderKeys keys,
             UsageRecorder usage,
             CallMetrics metrics,
             ObjectOwners owners,
             ListTurns listTurns,
             GatewayConfig config,
             ModelConfig models) {
-        this.clients = clients;
+        this.admission = admission;
         this.registry = registry;
         this.providers = providers;
-        this.keys = keys;
         this.usage = usage;
         this.metrics = metrics;
         this.owners = owners;
@@ -82,12 +76,7 @@ public class Passages {
      * @throws GatewayError if the key is wrong, or nobody can tell because the database was never reached
      */
     public Caller authenticate(MultiMap headers) {
-        try {
-            return clients.authenticate(headers);
-        } catch (GatewayError refusal) {
-            metrics.refused(refusal.code());
-            throw refusal;
-        }
+        return admission.authenticate(headers);
     }
 
     /**
@@ -99,7 +88,7 @@ public class Passages {
     public Future<Reply> send(PassCall pass, Caller caller) {
         PassJson json = PassJson.NOTHING;
         try {
-            boolean direct = direct(caller);
+            boolean direct = admission.direct(caller);
             List<ObjectReference> references = new ArrayList<>();
             ObjectPath path = null;
             byte[] body = pass.body().json() ? pass.call().body().getBytes() : new byte[0];
@@ -177,14 +166,6 @@ public class Passages {
                 : Future.failedFuture(failure);
     }
 
-    private boolean direct(Caller caller) {
-        boolean direct = !config.enabled() || !caller.gatewayEnabled();
-        if (direct && config.directMode() == GatewayConfig.DirectMode.FORBID) {
-            throw new GatewayError(ErrorCode.GATEWAY_NOT_ENABLED, "The AI gateway is not enabled for this client.");
-        }
-        return direct;
-    }
-
     private PassRoute route(
             PassCall pass,
             Caller caller,
@@ -228,7 +209,7 @@ public class Passages {
                 target,
                 model,
                 provider,
-                key(caller, provider),
+                admission.key(caller, provider),
                 path,
                 references,
                 owned.complete());
@@ -241,10 +222,7 @@ public class Passages {
         return pass.body().json() ? json.model() : pass.body().model();
     }
 
-    /**
-     * Whether a call goes to an account of the caller's own, in which everything is its own: it brings its key, to a
-     * provider that tells keys apart. One that needs none serves everybody from one account.
-     */
+    /** Whether the provider that a call names, as far as its header and its model say, is its own account. */
     private boolean isOwnAccount(PassCall pass, Caller caller, PassJson json) {
         if (caller.providerKey() == null) {
             return false;
@@ -259,8 +237,10 @@ public class Passages {
                             .target()
                             .provider();
         }
-        return providers.find(name).map(Provider::keyRequired).orElse(false)
-                || keys.find(name).isPresent();
+        return providers
+                .find(name)
+                .map(provider -> admission.isOwnAccount(caller, provider))
+                .orElse(false);
     }
 
     /** Some providers name an object as its maker wishes, and it could be the name of a stranger's. */
@@ -310,20 +290,6 @@ public class Passages {
 
     private static String printable(String name) {
         return name.matches("[a-z0-9][a-z0-9-]{0,62}") ? name : "of that name";
-    }
-
-    private @Nullable Secret key(Caller caller, Provider provider) {
-        if (caller.providerKey() != null) {
-            return caller.providerKey();
-        }
-        Secret shared = keys.find(provider.name()).orElse(null);
-        if (shared == null && provider.keyRequired()) {
-            throw new GatewayError(
-                    ErrorCode.PROVIDER_KEY_MISSING,
-                    "The gateway has no key for the provider %s: its operator has to set gateway.providers.%s.api-key."
-                            .formatted(provider.name(), provider.name()));
-        }
-        return shared;
     }
 
     /** A call that its client made, and that no provider saw, is a row of the usage log too. */

@@ -1,7 +1,6 @@
 package dev.comporta.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.comporta.client.ClientDirectory;
 import dev.comporta.core.ApiType;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
@@ -22,7 +21,6 @@ import dev.comporta.model.ResolvedTarget;
 import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.provider.Provider;
 import dev.comporta.provider.Providers;
-import dev.comporta.secret.ProviderKeys;
 import dev.comporta.usage.Outcome;
 import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
@@ -41,10 +39,9 @@ public class Pipeline {
 
     private static final Logger LOG = Logger.getLogger(Pipeline.class);
 
-    private final ClientDirectory clients;
+    private final Admission admission;
     private final ModelRegistry registry;
     private final Providers providers;
-    private final ProviderKeys keys;
     private final UsageRecorder usage;
     private final TokenCount tokenCount;
     private final ObjectOwners owners;
@@ -54,10 +51,9 @@ public class Pipeline {
     private final GatewayConfig config;
 
     Pipeline(
-            ClientDirectory clients,
+            Admission admission,
             ModelRegistry registry,
             Providers providers,
-            ProviderKeys keys,
             UsageRecorder usage,
             TokenCount tokenCount,
             ObjectOwners owners,
@@ -65,10 +61,9 @@ public class Pipeline {
             ModelExchanges exchanges,
             CallMetrics metrics,
             GatewayConfig config) {
-        this.clients = clients;
+        this.admission = admission;
         this.registry = registry;
         this.providers = providers;
-        this.keys = keys;
         this.usage = usage;
         this.tokenCount = tokenCount;
         this.owners = owners;
@@ -117,19 +112,11 @@ public class Pipeline {
      * @throws GatewayError if the key is wrong, or nobody can tell because the database was never reached
      */
     public Caller authenticate(MultiMap headers) {
-        try {
-            return clients.authenticate(headers);
-        } catch (GatewayError refusal) {
-            metrics.refused(refusal.code());
-            throw refusal;
-        }
+        return admission.authenticate(headers);
     }
 
     private AdmittedCall admit(AuthenticatedCall authenticated, ModelRequest request) {
-        boolean direct = !config.enabled() || !authenticated.caller().gatewayEnabled();
-        if (direct && config.directMode() == GatewayConfig.DirectMode.FORBID) {
-            throw new GatewayError(ErrorCode.GATEWAY_NOT_ENABLED, "The AI gateway is not enabled for this client.");
-        }
+        boolean direct = admission.direct(authenticated.caller());
         Call call = authenticated.call();
         Attribution attribution = AttributionHeaders.read(call.headers(), request);
         return new AdmittedCall(call, authenticated.caller(), request, attribution, direct);
@@ -139,17 +126,12 @@ public class Pipeline {
         ResolvedTarget resolved =
                 registry.resolve(admitted.request().model(), providers.names()).get(0);
         Provider provider = provider(resolved.target().provider());
-        Secret key = key(admitted, provider);
+        Secret key = admission.key(admitted.caller(), provider);
         Dropped dropped = new Dropped(config.dialect().strict());
         Translation translation = Translations.of(admitted, resolved, provider, key, dropped);
-        boolean ownAccount = admitted.caller().providerKey() != null && authenticates(provider);
+        boolean ownAccount = admission.isOwnAccount(admitted.caller(), provider);
         return new Route(
                 admitted, resolved.target(), resolved.model(), provider, translation, dropped, key, ownAccount);
-    }
-
-    /** Whether a provider tells its callers' keys apart: one that needs none serves everybody from one account. */
-    private boolean authenticates(Provider provider) {
-        return provider.keyRequired() || keys.find(provider.name()).isPresent();
     }
 
     private Provider provider(String name) {
@@ -208,21 +190,6 @@ public class Pipeline {
         return chat != null && route.provider().dialect() == Dialect.GEMINI && images.isNeeded(chat)
                 ? images.inline(chat).onSuccess(route.translation()::complete)
                 : Future.succeededFuture();
-    }
-
-    private @Nullable Secret key(AdmittedCall admitted, Provider provider) {
-        Secret own = admitted.caller().providerKey();
-        if (own != null) {
-            return own;
-        }
-        Secret shared = keys.find(provider.name()).orElse(null);
-        if (shared == null && provider.keyRequired()) {
-            throw new GatewayError(
-                    ErrorCode.PROVIDER_KEY_MISSING,
-                    "The gateway has no key for the provider %s: its operator has to set gateway.providers.%s.api-key."
-                            .formatted(provider.name(), provider.name()));
-        }
-        return shared;
     }
 
     /**

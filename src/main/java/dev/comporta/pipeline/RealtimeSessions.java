@@ -20,7 +20,6 @@ import dev.comporta.provider.Provider;
 import dev.comporta.provider.Providers;
 import dev.comporta.provider.RealtimeConfig;
 import dev.comporta.provider.WebSockets;
-import dev.comporta.secret.ProviderKeys;
 import dev.comporta.usage.Outcome;
 import dev.comporta.usage.UsageRecorder;
 import io.vertx.core.Future;
@@ -50,12 +49,11 @@ public class RealtimeSessions {
     private final ModelRegistry registry;
     private final ModelConfig models;
     private final Providers providers;
-    private final ProviderKeys keys;
+    private final Admission admission;
     private final WebSockets sockets;
     private final UsageRecorder usage;
     private final CallMetrics calls;
     private final RealtimeMetrics metrics;
-    private final GatewayConfig gateway;
     private final RealtimeConfig config;
     private final Clock clock;
     private final Vertx vertx;
@@ -64,24 +62,22 @@ public class RealtimeSessions {
             ModelRegistry registry,
             ModelConfig models,
             Providers providers,
-            ProviderKeys keys,
+            Admission admission,
             WebSockets sockets,
             UsageRecorder usage,
             CallMetrics calls,
             RealtimeMetrics metrics,
-            GatewayConfig gateway,
             RealtimeConfig config,
             Clock clock,
             Vertx vertx) {
         this.registry = registry;
         this.models = models;
         this.providers = providers;
-        this.keys = keys;
+        this.admission = admission;
         this.sockets = sockets;
         this.usage = usage;
         this.calls = calls;
         this.metrics = metrics;
-        this.gateway = gateway;
         this.config = config;
         this.clock = clock;
         this.vertx = vertx;
@@ -116,19 +112,16 @@ public class RealtimeSessions {
     }
 
     private Future<RealtimeSession> connect(Call call, Caller caller, SubProtocols offered, RealtimeQuery query) {
-        boolean direct = !gateway.enabled() || !caller.gatewayEnabled();
-        if (direct && gateway.directMode() == GatewayConfig.DirectMode.FORBID) {
-            throw new GatewayError(ErrorCode.GATEWAY_NOT_ENABLED, "The AI gateway is not enabled for this client.");
-        }
+        boolean direct = admission.direct(caller);
         boolean ownKey = caller.providerKey() != null;
-        if (query.joinsCall() && !ownKey) {
+        ResolvedTarget resolved = resolve(query);
+        Provider provider = provider(resolved.target().provider());
+        if (query.joinsCall() && !admission.isOwnAccount(caller, provider)) {
             // With the shared key everybody's calls lie in one account.
             throw new GatewayError(
                     ErrorCode.FORBIDDEN, "A running call can only be joined with a provider key of one's own.");
         }
-        ResolvedTarget resolved = resolve(query);
-        Provider provider = provider(resolved.target().provider());
-        Secret key = key(caller, provider);
+        Secret key = admission.key(caller, provider);
         RealtimeRows rows = new RealtimeRows(
                 usage,
                 metrics,
@@ -175,21 +168,6 @@ public class RealtimeSessions {
                     "model");
         }
         return provider;
-    }
-
-    private @Nullable Secret key(Caller caller, Provider provider) {
-        Secret own = caller.providerKey();
-        if (own != null) {
-            return own;
-        }
-        Secret shared = keys.find(provider.name()).orElse(null);
-        if (shared == null && provider.keyRequired()) {
-            throw new GatewayError(
-                    ErrorCode.PROVIDER_KEY_MISSING,
-                    "The gateway has no key for the provider %s: its operator has to set gateway.providers.%s.api-key."
-                            .formatted(provider.name(), provider.name()));
-        }
-        return shared;
     }
 
     private Future<RealtimeSession> opened(WebSocket socket, Call call, RealtimeRows rows) {

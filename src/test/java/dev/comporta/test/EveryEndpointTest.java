@@ -548,6 +548,26 @@ class EveryEndpointTest {
     }
 
     @Test
+    void a_key_of_ones_own_opens_no_account_where_keys_are_not_told_apart() {
+        String script = upstream.model(Answers.json(OK));
+        HttpRequest read = Gateway.request(
+                        "/v1/files/file-of-somebody",
+                        "x-gateway-key",
+                        Gateway.SHARED_KEY,
+                        "Authorization",
+                        "Bearer " + OWN_KEY,
+                        "x-gateway-provider",
+                        "free",
+                        ScriptedUpstream.SCRIPT,
+                        script)
+                .GET()
+                .build();
+
+        assertThat(Gateway.send(read).statusCode()).isEqualTo(404);
+        assertThat(upstream.waiting(script)).isZero();
+    }
+
+    @Test
     void a_list_shows_the_callers_own() {
         String[] client = newClient();
         String strangers = newFile();

@@ -466,6 +466,20 @@ class RealtimeTest {
     }
 
     @Test
+    void a_key_of_ones_own_joins_nobodys_call_where_keys_are_not_told_apart() {
+        UpgradeRejectedException refusal = refused(
+                "/v1/realtime?model=free/x&call_id=rtc_1",
+                List.of(),
+                "x-gateway-key",
+                Gateway.SHARED_KEY,
+                "Authorization",
+                "Bearer sk-of-the-callers-own");
+
+        assertThat(refusal.getStatus()).isEqualTo(403);
+        assertThat(error(refusal).path("code").asText()).isEqualTo("forbidden");
+    }
+
+    @Test
     void a_wrong_key_among_the_subprotocols_is_a_401() {
         UpgradeRejectedException refusal = refused(
                 "/v1/realtime?model=live/x", List.of("realtime", "openai-insecure-api-key.vck_not-a-key-of-anyone"));
