@@ -45,17 +45,36 @@ class ArchitectureTest {
             // the order of a call: every step and room below
             entry(
                     "pipeline",
-                    Set.of("provider", "usage", "client", "model", "secret", "ownership", "dialect", "store", "core")),
+                    Set.of(
+                            "provider",
+                            "usage",
+                            "budget",
+                            "policy",
+                            "privacy",
+                            "client",
+                            "model",
+                            "secret",
+                            "ownership",
+                            "dialect",
+                            "store",
+                            "core")),
             // the steps
             entry("provider", Set.of("dialect", "secret", "core")),
-            entry("usage", Set.of("model", "store", "core")),
+            entry("usage", Set.of("model", "admin", "store", "core")),
+            entry("budget", Set.of("alert", "admin", "store", "core")),
             // the rooms
-            entry("client", Set.of("store", "core")),
-            entry("model", Set.of("store", "core")),
+            entry("client", Set.of("admin", "store", "core")),
+            entry("policy", Set.of("admin", "store", "core")),
+            entry("model", Set.of("admin", "store", "core")),
+            entry("alert", Set.of("admin", "store", "core")),
+            entry("job", Set.of("admin", "store", "core")),
+            entry("privacy", Set.of("admin", "store", "core")),
+            entry("analytics", Set.of("admin", "store", "core")),
             entry("secret", Set.of("store", "core")),
             entry("ownership", Set.of("store", "core")),
             entry("dialect", Set.of("core")),
             // the ground
+            entry("admin", Set.of("store", "core")),
             entry("store", Set.of()),
             entry("core", Set.of()));
 

@@ -1,5 +1,6 @@
 package dev.comporta.client;
 
+import dev.comporta.admin.Sql;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Page;

@@ -14,6 +14,10 @@ public enum ErrorCode {
     CLIENT_MISMATCH(403, "invalid_request_error", "client_mismatch"),
     GATEWAY_NOT_ENABLED(403, "invalid_request_error", "gateway_not_enabled"),
     FORBIDDEN(403, "invalid_request_error", "forbidden"),
+    MODEL_BLOCKED(403, "invalid_request_error", "model_blocked"),
+    TOKEN_LIMIT_EXCEEDED(403, "invalid_request_error", "token_limit_exceeded"),
+    COST_LIMIT_EXCEEDED(403, "insufficient_quota", "cost_limit_exceeded"),
+    PRICE_UNKNOWN(403, "invalid_request_error", "price_unknown"),
     CLIENT_NOT_FOUND(404, "invalid_request_error", "client_not_found"),
     MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found"),
     NOT_FOUND(404, "invalid_request_error", "not_found"),
@@ -22,6 +26,9 @@ public enum ErrorCode {
     CONFLICT(409, "invalid_request_error", "conflict"),
     REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error", "unsupported_media_type"),
+    BUDGET_EXCEEDED(429, "insufficient_quota", "budget_exceeded"),
+    /** Nothing is free at the moment, but calls that are under way have reserved more than they will use. */
+    BUDGET_RESERVED(429, "rate_limit_error", "budget_reserved"),
     INTERNAL(500, "server_error", "internal_error"),
     PROVIDER_FAILED(502, "server_error", "provider_failed"),
     PROVIDER_UNREACHABLE(502, "server_error", "provider_unreachable"),
@@ -46,7 +53,7 @@ public enum ErrorCode {
         return status;
     }
 
-    /** The coarse kind, in OpenAI's words: {@code invalid_request_error} or {@code server_error}. */
+    /** The coarse kind, in OpenAI's words: such as {@code invalid_request_error} or {@code server_error}. */
     public String type() {
         return type;
     }

@@ -1,10 +1,11 @@
 package dev.comporta.usage;
 
+import dev.comporta.admin.Sql;
+import dev.comporta.admin.VisibleClient;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Page;
 import dev.comporta.store.Database;
-import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -25,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 public class AuditResource {
 
     private final Database database;
-    private final SecurityIdentity identity;
+    private final VisibleClient visible;
 
-    AuditResource(Database database, SecurityIdentity identity) {
+    AuditResource(Database database, VisibleClient visible) {
         this.database = database;
-        this.identity = identity;
+        this.visible = visible;
     }
 
     /**
@@ -53,7 +54,7 @@ public class AuditResource {
             @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(500) int limit,
             @QueryParam("cursor") @Nullable String cursor) {
         AuditQuery query = new AuditQuery(
-                visible(clientId),
+                visible.narrow(clientId),
                 requestId,
                 conversationId,
                 model,
@@ -62,24 +63,7 @@ public class AuditResource {
                 time("to", to),
                 limit,
                 AuditCursor.parse(cursor));
-        if (!database.opened().succeeded()) {
-            throw new GatewayError(
-                    ErrorCode.ACCOUNTING_UNAVAILABLE,
-                    "The gateway does not reach its database; try again in a moment.");
-        }
-        return query.run(database.pool()).toCompletionStage();
-    }
-
-    /** The client whose requests may be seen; null for all. */
-    private @Nullable UUID visible(@Nullable UUID asked) {
-        UUID own = identity.getAttribute("clientId");
-        if (own == null || own.equals(asked)) {
-            return asked;
-        }
-        if (asked == null) {
-            return own;
-        }
-        throw new GatewayError(ErrorCode.FORBIDDEN, "This key sees the requests of its own client only.", "clientId");
+        return Sql.run(database, query::run).toCompletionStage();
     }
 
     private static @Nullable Instant time(String name, @Nullable String text) {

@@ -13,7 +13,14 @@ class ErrorCodeTest {
     @EnumSource(ErrorCode.class)
     void the_type_says_whose_fault_it_is_and_agrees_with_the_status(ErrorCode error) {
         assertThat(error.status()).isBetween(400, 599);
-        assertThat(error.type()).isEqualTo(error.status() < 500 ? "invalid_request_error" : "server_error");
+        switch (error) {
+            // What SDKs and their users know as "no more money" and "too fast".
+            case BUDGET_EXCEEDED, COST_LIMIT_EXCEEDED ->
+                assertThat(error.type()).isEqualTo("insufficient_quota");
+            case BUDGET_RESERVED -> assertThat(error.type()).isEqualTo("rate_limit_error");
+            default ->
+                assertThat(error.type()).isEqualTo(error.status() < 500 ? "invalid_request_error" : "server_error");
+        }
         assertThat(error.code()).matches("[a-z]+(_[a-z]+)*");
     }
 

@@ -1,4 +1,4 @@
-package dev.comporta.client;
+package dev.comporta.admin;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
@@ -11,13 +11,14 @@ import java.io.IOException;
 import java.util.function.Function;
 
 /** Runs statements for the admin API, and tells their failures in the caller's words. */
-final class Sql {
+public final class Sql {
 
     private static final String UNIQUE_VIOLATION = "23505";
 
     private Sql() {}
 
-    static <T> Future<T> run(Database database, Function<Pool, Future<T>> work) {
+    /** @return fails with a {@link GatewayError} where the database is away or a value is taken */
+    public static <T> Future<T> run(Database database, Function<Pool, Future<T>> work) {
         if (!database.opened().succeeded()) {
             return Future.failedFuture(away());
         }

@@ -1,0 +1,26 @@
+package dev.comporta.core;
+
+import java.util.List;
+import java.util.UUID;
+
+/** What is reserved for one call until it is known what the call used. */
+public interface Hold {
+
+    /** Nothing had to be reserved. */
+    Hold NONE = new Hold() {
+
+        @Override
+        public List<UUID> leases() {
+            return List.of();
+        }
+
+        @Override
+        public void settle(Spending used) {}
+    };
+
+    /** The leases that pay for the call; they are written with its usage. */
+    List<UUID> leases();
+
+    /** The call is over and its usage on disk: frees what was reserved and not used. Only the first time counts. */
+    void settle(Spending used);
+}
