@@ -8,9 +8,11 @@ import dev.comporta.core.GatewayError;
 import dev.comporta.core.Spending;
 import dev.comporta.store.Database;
 import dev.comporta.store.Live;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,17 +28,20 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds money before a call and settles it after. Whatever the interleaving of calls and replicas, and whichever of them
- * crash, what is settled does not exceed the limit of a ledger that is enforced, as long as no call uses more than was
- * held for it.
+ * Holds money before a call and settles it after. Whatever the interleaving of calls and replicas, and whichever of
+ * them crash, what is settled does not exceed the limit of a ledger that is enforced, as long as no call uses more than
+ * was held for it.
  *
- * <p>PostgreSQL is the truth ({@code budget_ledgers}, to which the usage log is settled in its own transaction) and memory
- * the speed: each replica leases {@link Slice}s and serves holds from them. Thread-safe; never waits.
+ * <p>PostgreSQL is the truth ({@code budget_ledgers}, to which the usage log is settled in its own transaction) and
+ * memory the speed: each replica leases {@link Slice}s and serves holds from them. Thread-safe; never waits.
  */
 @ApplicationScoped
+@Startup(Interceptor.Priority.LIBRARY_BEFORE)
 public class BudgetLedger {
 
-    /** A window may be opened while a call looks for it, and a slice replaced; more often than this they do not move. */
+    /**
+     * A window may be opened while a call looks for it, and a slice replaced; more often than this they do not move.
+     */
     private static final int ATTEMPTS = 4;
 
     private static final Duration RESERVED_RETRY = Duration.ofSeconds(1);
@@ -55,8 +60,7 @@ public class BudgetLedger {
         this(database, table, table, config.leaseTtl(), clock, System::nanoTime);
     }
 
-    BudgetLedger(
-            Database database, LedgerTable table, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
+    BudgetLedger(Database database, LedgerTable table, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
         this.table = table;
         this.leases = leases;
         this.ttl = ttl;
@@ -121,18 +125,23 @@ public class BudgetLedger {
      * Holds for a call, leasing what is missing.
      *
      * @param most what the call uses at most
-     * @param least where no more is left, so much will do: the caller sees to it that the call uses no more than was held
-     * @return fails with a {@link GatewayError}: {@link ErrorCode#BUDGET_EXCEEDED}, {@link ErrorCode#COST_LIMIT_EXCEEDED},
-     *     {@link ErrorCode#BUDGET_RESERVED}, or {@link ErrorCode#ACCOUNTING_UNAVAILABLE} where the database would have to
-     *     be asked and is away
+     * @param least where no more is left, so much will do: the caller sees to it that the call uses no more than was
+     *     held
+     * @param last whether a refusal is the caller's; else it will be asked again, for less
+     * @return fails with a {@link GatewayError}: {@link ErrorCode#BUDGET_EXCEEDED},
+     *     {@link ErrorCode#COST_LIMIT_EXCEEDED}, {@link ErrorCode#BUDGET_RESERVED}, or
+     *     {@link ErrorCode#ACCOUNTING_UNAVAILABLE} where the database would have to be asked and is away
      */
-    public Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least) {
-        return hold(clientId, receivedAt, most, least, ATTEMPTS);
+    public Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least, boolean last) {
+        return hold(new Wish(clientId, receivedAt, most, least, last), ATTEMPTS);
     }
 
-    private Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least, int attempts) {
+    /** What a call asks for. */
+    private record Wish(UUID clientId, Instant receivedAt, Spending most, Spending least, boolean last) {}
+
+    private Future<Held> hold(Wish wish, int attempts) {
         List<LedgerRow> enforced = new ArrayList<>(2);
-        for (LedgerRow row : of(clientId)) {
+        for (LedgerRow row : of(wish.clientId)) {
             if (row.enforced()) {
                 try {
                     refuseIfPaused(row);
@@ -144,37 +153,34 @@ public class BudgetLedger {
         }
         if (attempts > 0) {
             for (LedgerRow row : enforced) {
-                if (row.isOver(receivedAt)) {
-                    return open(row).compose(opened -> hold(clientId, receivedAt, most, least, attempts - 1));
+                if (row.isOver(wish.receivedAt)) {
+                    return open(row).compose(opened -> hold(wish, attempts - 1));
                 }
             }
         }
         List<Share> shares = new ArrayList<>(2);
-        return take(enforced, 0, most, least, shares)
+        return take(enforced, 0, wish, shares)
                 .map(taken -> shares.isEmpty() ? Held.NOTHING : new Held(shares))
                 .recover(failure -> {
                     release(shares);
                     return failure instanceof Replaced && attempts > 0
-                            ? ledgers.reload()
-                                    .recover(this::unavailable)
-                                    .compose(loaded -> hold(clientId, receivedAt, most, least, attempts - 1))
+                            ? ledgers.reload().recover(this::unavailable).compose(loaded -> hold(wish, attempts - 1))
                             : Future.failedFuture(failure instanceof GatewayError ? failure : unavailable());
                 });
     }
 
-    private Future<Void> take(
-            List<LedgerRow> rows, int index, Spending most, Spending least, List<Share> shares) {
+    private Future<Void> take(List<LedgerRow> rows, int index, Wish wish, List<Share> shares) {
         if (index == rows.size()) {
             return Future.succeededFuture();
         }
         LedgerRow row = rows.get(index);
         Slice slice = slice(row);
-        return slice.acquire(most.in(row.unit()), least.in(row.unit()), row.limit())
+        return slice.acquire(wish.most.in(row.unit()), wish.least.in(row.unit()), row.limit())
                 .recover(failure -> Future.failedFuture(
-                        failure instanceof NotEnough refused ? refusal(row, refused.isSpent()) : failure))
+                        failure instanceof NotEnough refused ? refusal(row, refused.isSpent(), wish.last) : failure))
                 .compose(amount -> {
                     shares.add(new Share(slice, amount));
-                    return take(rows, index + 1, most, least, shares);
+                    return take(rows, index + 1, wish, shares);
                 });
     }
 
@@ -208,7 +214,7 @@ public class BudgetLedger {
         }
     }
 
-    private GatewayError refusal(LedgerRow row, boolean spent) {
+    private GatewayError refusal(LedgerRow row, boolean spent, boolean last) {
         if (!spent) {
             return new GatewayError(
                             ErrorCode.BUDGET_RESERVED,
@@ -216,7 +222,7 @@ public class BudgetLedger {
                                     .formatted(row.policy() == null ? "budget" : "daily cost limit"))
                     .retryAfter(RESERVED_RETRY, true);
         }
-        if (exhausted.add(row.id() + "/" + row.generation())) {
+        if (last && exhausted.add(row.id() + "/" + row.generation())) {
             leases.exhausted(row);
         }
         return row.policy() == null
@@ -242,8 +248,7 @@ public class BudgetLedger {
 
     private static GatewayError unavailable() {
         return new GatewayError(
-                ErrorCode.ACCOUNTING_UNAVAILABLE,
-                "The budget cannot be checked at the moment; try again in a moment.");
+                ErrorCode.ACCOUNTING_UNAVAILABLE, "The budget cannot be checked at the moment; try again in a moment.");
     }
 
     /** Opens the window that a ledger is in now; completes when this replica knows it. */
