@@ -3,6 +3,7 @@ package dev.comporta;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
 import dev.comporta.http.HttpConfig;
+import dev.comporta.job.JobConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.ownership.OwnershipConfig;
@@ -40,6 +41,7 @@ final class Settings {
             ExchangeRateConfig.class,
             GatewayConfig.class,
             HttpConfig.class,
+            JobConfig.class,
             JournalConfig.class,
             ModelConfig.class,
             OwnershipConfig.class,
