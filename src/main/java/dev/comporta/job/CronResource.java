@@ -61,9 +61,7 @@ class CronResource {
                         : Future.failedFuture(failure))
                 .compose(run -> run.status().equals(JobRun.FAILURE)
                         ? Future.failedFuture(new GatewayError(
-                                ErrorCode.INTERNAL,
-                                "The job failed; GET /api/jobs/%s/runs says why. It will be tried again."
-                                        .formatted(name)))
+                                ErrorCode.INTERNAL, "The job failed; GET /api/jobs/%s/runs says why.".formatted(name)))
                         : Future.succeededFuture(CronAnswer.of(run)));
     }
 }

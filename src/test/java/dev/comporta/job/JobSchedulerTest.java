@@ -7,18 +7,25 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.store.Database;
 import dev.comporta.store.Databases;
 import dev.comporta.store.ScratchDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
+import jakarta.ws.rs.core.Response;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TimeZone;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -384,6 +391,81 @@ class JobSchedulerTest {
     }
 
     @Test
+    void a_run_on_demand_stands_for_the_slot() {
+        GivenJob job = GivenJob.every(HOUR);
+        Replica a = new Replica(here, "a", clock, job);
+        Replica b = new Replica(there, "b", clock, job);
+        await(await(b.runner.begin(job, JobTable.Cause.REQUEST)).ended());
+        await(await(b.runner.begin(job, JobTable.Cause.REQUEST)).ended());
+
+        a.look();
+        assertThat(job.runs).hasSize(2);
+        clock.move(HOUR);
+        a.look();
+
+        assertThat(job.runs).hasSize(3);
+        assertThat(runs(job)).extracting(JobRun::cause).containsExactly("schedule", "request", "request");
+    }
+
+    @Test
+    void while_the_database_is_away_a_demand_is_told_so(@TempDir Path nowhere) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        Database away = Databases.unopened(vertx, nowhere);
+        GivenJob job = GivenJob.every(HOUR);
+        Jobs jobs = new Jobs(List.of(job));
+        JobMetrics metrics = new JobMetrics(new SimpleMeterRegistry(), jobs, clock);
+        JobRunner runner = new JobRunner(away, metrics, clock, vertx, JobPace.USUAL, "a");
+
+        CompletionStage<Response> answer = new CronResource(away, jobs, runner, null).run(job.name());
+
+        assertThat(answer.toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        GatewayError.class,
+                        told -> assertThat(told.code()).isEqualTo(ErrorCode.ACCOUNTING_UNAVAILABLE));
+        assertThat(job.runs).isEmpty();
+        await(vertx.close());
+    }
+
+    @Test
+    void two_demands_at_once_are_one_run() {
+        Promise<String> work = Promise.promise();
+        GivenJob job = new GivenJob(HOUR, work::future);
+        Replica a = new Replica(here, "a", clock, job);
+        Replica b = new Replica(there, "b", clock, job);
+
+        long begun =
+                Stream.of(a, b, a, b)
+                        .map(replica -> replica.runner.begin(job, JobTable.Cause.REQUEST))
+                        .toList()
+                        .stream()
+                        .map(Databases::await)
+                        .filter(Objects::nonNull)
+                        .count();
+
+        assertThat(begun).isEqualTo(1);
+        assertThat(job.runs).hasSize(1);
+        work.complete("Done.");
+    }
+
+    @Test
+    void the_next_run_is_told() {
+        GivenJob job = GivenJob.every(HOUR);
+        Replica replica = new Replica(here, "a", clock, job);
+        assertThat(JobState.NONE.nextRun(job, START)).isEqualTo(START);
+
+        replica.look();
+        assertThat(known(job).nextRun(job, START)).isEqualTo(Instant.parse("2026-11-20T11:00:00Z"));
+
+        change(job, "retry_at = '2026-11-20T11:30:00Z'");
+        assertThat(known(job).nextRun(job, START)).isEqualTo(Instant.parse("2026-11-20T11:30:00Z"));
+        change(job, "retry_at = NULL");
+        assertThat(known(job).nextRun(job, START.plus(DAY))).isEqualTo(START.plus(DAY));
+    }
+
+    @Test
     void it_looks_by_itself_until_the_gateway_stops() throws Exception {
         GivenJob job = GivenJob.every(HOUR);
         Replica replica = new Replica(here, "a", clock, Replica.QUICK, true, job);
@@ -443,6 +525,10 @@ class JobSchedulerTest {
                 .tag("job", job.name())
                 .gauge()
                 .value();
+    }
+
+    private static JobState known(GivenJob job) {
+        return await(JobTable.states(here.database().pool(), List.of(job))).get(job.name());
     }
 
     private static List<JobRun> runs(GivenJob job) {
