@@ -1,6 +1,7 @@
 package dev.comporta.job;
 
 import static dev.comporta.Eventually.eventually;
+import static dev.comporta.store.Databases.await;
 import static dev.comporta.store.Databases.sql;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,6 +45,9 @@ class JobResourceTest {
 
     @Inject
     JobOfTheTests job;
+
+    @Inject
+    JobScheduler scheduler;
 
     @Inject
     Database database;
@@ -263,12 +267,13 @@ class JobResourceTest {
     @Test
     void the_metrics_tell_of_it() {
         as(admin()).post(RUN).then().statusCode(200);
+        await(scheduler.look());
 
         String metrics = given().get("/q/metrics").asString();
 
         assertThat(metrics)
                 .containsPattern("comporta_jobs_runs_total\\{.*job=\"job-of-the-tests\",outcome=\"success\".*} [1-9]")
-                .contains("comporta_jobs_last_success_age_seconds{job=\"job-of-the-tests\"");
+                .containsPattern("comporta_jobs_last_success_age_seconds\\{job=\"job-of-the-tests\".*} [0-9]");
         as(admin()).get("/api/jobs").then().body("data.name", hasItem(JobOfTheTests.NAME));
     }
 
