@@ -18,15 +18,20 @@ public final class ScratchDatabase implements AutoCloseable {
     private final DataDirectory directory;
     private final Database database;
 
-    private ScratchDatabase(Path root, Optional<String> url, List<Seed> seeds) {
-        StoreConfig config = new Config(root, url);
+    private ScratchDatabase(Path root, Optional<String> url, List<Seed> seeds, int poolSize) {
+        StoreConfig config = new Config(root, url, poolSize);
         directory = new DataDirectory(config);
         database = new Database(vertx, config, directory, seeds);
     }
 
     /** @param beforeOpening is where live values register, as beans do at start */
     public static ScratchDatabase open(Path root, List<Seed> seeds, Consumer<Database> beforeOpening) {
-        ScratchDatabase scratch = new ScratchDatabase(root, Optional.empty(), seeds);
+        return open(root, seeds, beforeOpening, 2);
+    }
+
+    /** @param poolSize how many statements can run at the same time */
+    public static ScratchDatabase open(Path root, List<Seed> seeds, Consumer<Database> beforeOpening, int poolSize) {
+        ScratchDatabase scratch = new ScratchDatabase(root, Optional.empty(), seeds, poolSize);
         beforeOpening.accept(scratch.database);
         scratch.database.open();
         return scratch;
@@ -44,7 +49,7 @@ public final class ScratchDatabase implements AutoCloseable {
         String password = URLEncoder.encode(
                 Files.readString(directory.resolve("postgres.password")).strip(), StandardCharsets.UTF_8);
         String url = "postgresql://postgres:" + password + "@localhost:" + port + "/postgres";
-        ScratchDatabase replica = new ScratchDatabase(root, Optional.of(url), List.of());
+        ScratchDatabase replica = new ScratchDatabase(root, Optional.of(url), List.of(), 2);
         replica.database.open();
         return replica;
     }
@@ -64,7 +69,8 @@ public final class ScratchDatabase implements AutoCloseable {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    private record Config(Path dataDir, Optional<String> url) implements StoreConfig, StoreConfig.DatabaseConfig {
+    private record Config(Path dataDir, Optional<String> url, int poolSize)
+            implements StoreConfig, StoreConfig.DatabaseConfig {
 
         @Override
         public DatabaseConfig database() {
@@ -79,11 +85,6 @@ public final class ScratchDatabase implements AutoCloseable {
         @Override
         public Optional<String> password() {
             return Optional.empty();
-        }
-
-        @Override
-        public int poolSize() {
-            return 2;
         }
 
         @Override
