@@ -167,11 +167,11 @@ BEGIN
 END $$;
 
 -- Leases what a replica needs, and up to `ahead` more while it is a small part of what is free; all that is free where
--- that is less than needed. `granted` is zero where nothing can be had.
+-- that is less than needed. `granted` is zero where nothing can be had; `own` is what the lease is worth then.
 CREATE FUNCTION comporta_lease(
     which UUID, seen BIGINT, lease UUID, replica UUID, process UUID, needed NUMERIC, ahead NUMERIC, ttl INTERVAL,
-    OUT granted NUMERIC, OUT used NUMERIC, OUT leased NUMERIC, OUT spending_limit NUMERIC, OUT paused BOOLEAN,
-    OUT generation BIGINT)
+    OUT granted NUMERIC, OUT own NUMERIC, OUT used NUMERIC, OUT leased NUMERIC, OUT spending_limit NUMERIC,
+    OUT paused BOOLEAN, OUT generation BIGINT)
 LANGUAGE plpgsql AS $$
 DECLARE
     ledger budget_ledgers;
@@ -180,6 +180,7 @@ DECLARE
 BEGIN
     SELECT * INTO ledger FROM budget_ledgers WHERE id = which FOR UPDATE;
     granted := 0;
+    own := 0;
     IF ledger.generation = seen AND NOT ledger.paused THEN
         free := ledger.spending_limit - ledger.used - ledger.leased;
         IF free < needed THEN
@@ -204,7 +205,8 @@ BEGIN
         UPDATE budget_ledgers SET leased = ledger.leased WHERE id = which;
         INSERT INTO budget_leases AS mine (id, ledger_id, generation, replica_id, process_id, amount, expires_at)
         VALUES (lease, which, seen, replica, process, granted, clock_timestamp() + ttl)
-        ON CONFLICT (id) DO UPDATE SET amount = mine.amount + granted, expires_at = clock_timestamp() + ttl;
+        ON CONFLICT (id) DO UPDATE SET amount = mine.amount + granted, expires_at = clock_timestamp() + ttl
+        RETURNING mine.amount INTO own;
     END IF;
     used := ledger.used;
     leased := ledger.leased;

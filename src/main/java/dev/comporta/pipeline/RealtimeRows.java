@@ -4,9 +4,11 @@ import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.Hold;
 import dev.comporta.core.Target;
 import dev.comporta.core.Uuid7;
 import dev.comporta.model.Cost;
+import dev.comporta.model.ExchangeRates;
 import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
 import dev.comporta.provider.Providers;
@@ -32,6 +34,7 @@ record RealtimeRows(
         ModelRegistry registry,
         Providers providers,
         Clock clock,
+        ExchangeRates rates,
         Call call,
         Caller caller,
         Attribution attribution,
@@ -87,7 +90,17 @@ record RealtimeRows(
     }
 
     private Recording record(Call of, ResolvedTarget to) {
-        return usage.record(of, caller, grouped(call.id()), direct, true, requestedModel, to.target(), to.model());
+        return usage.record(
+                of,
+                caller,
+                grouped(call.id()),
+                direct,
+                true,
+                requestedModel,
+                to.target(),
+                to.model(),
+                rates.current(),
+                Hold.NONE);
     }
 
     private Attribution grouped(UUID session) {

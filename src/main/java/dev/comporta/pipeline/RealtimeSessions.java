@@ -12,6 +12,7 @@ import dev.comporta.core.Target;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
 import dev.comporta.dialect.ModelRequest;
+import dev.comporta.model.ExchangeRates;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
@@ -56,6 +57,7 @@ public class RealtimeSessions {
     private final RealtimeMetrics metrics;
     private final RealtimeConfig config;
     private final Clock clock;
+    private final ExchangeRates rates;
     private final Vertx vertx;
 
     RealtimeSessions(
@@ -69,6 +71,7 @@ public class RealtimeSessions {
             RealtimeMetrics metrics,
             RealtimeConfig config,
             Clock clock,
+            ExchangeRates rates,
             Vertx vertx) {
         this.registry = registry;
         this.models = models;
@@ -80,6 +83,7 @@ public class RealtimeSessions {
         this.metrics = metrics;
         this.config = config;
         this.clock = clock;
+        this.rates = rates;
         this.vertx = vertx;
     }
 
@@ -128,6 +132,7 @@ public class RealtimeSessions {
                 registry,
                 providers,
                 clock,
+                rates,
                 call,
                 caller,
                 attribution(call),
