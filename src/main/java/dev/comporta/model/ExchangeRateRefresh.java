@@ -4,10 +4,12 @@ import dev.comporta.admin.Sql;
 import dev.comporta.core.Job;
 import dev.comporta.store.Database;
 import dev.comporta.store.StartupFailure;
-import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +24,6 @@ import org.jboss.logging.Logger;
  * before it asks. A failure changes nothing but the source that rows name.
  */
 @ApplicationScoped
-@Startup(Interceptor.Priority.LIBRARY_BEFORE)
 class ExchangeRateRefresh implements Job {
 
     /** Between two looks, and between two questions of all replicas together. */
@@ -41,13 +42,7 @@ class ExchangeRateRefresh implements Job {
     private final Duration lifetime;
     private volatile boolean failing;
 
-    ExchangeRateRefresh(
-            Vertx vertx,
-            Database database,
-            ExchangeRates rates,
-            ExchangeRateSource source,
-            ExchangeRateConfig config,
-            Clock clock) {
+    ExchangeRateRefresh(Database database, ExchangeRates rates, ExchangeRateSource source, ExchangeRateConfig config) {
         this.database = database;
         this.rates = rates;
         this.source = source;
@@ -56,6 +51,15 @@ class ExchangeRateRefresh implements Job {
             throw new StartupFailure(
                     "The setting gateway.exchange-rates.refresh-interval is too short: write 15M or more.");
         }
+    }
+
+    /** Before the database is opened, so that a wrong setting is told first. */
+    void start(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event, Vertx vertx, Clock clock) {
+        watch(vertx, clock);
+    }
+
+    /** Looks as soon as the database is open, and then from time to time. */
+    void watch(Vertx vertx, Clock clock) {
         if (source.name().isPresent()) {
             database.opened().onSuccess(open -> {
                 run(clock.instant());
