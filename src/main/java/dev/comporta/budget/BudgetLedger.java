@@ -26,17 +26,19 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds money before a call and settles it after. Whatever the interleaving of calls and replicas, and whichever of them
- * crash, what is settled does not exceed the limit of a ledger that is enforced, as long as no call uses more than was
- * held for it.
+ * Holds money before a call and settles it after. Whatever the interleaving of calls and replicas, and whichever of
+ * them crash, what is settled does not exceed the limit of a ledger that is enforced, as long as no call uses more than
+ * was held for it.
  *
- * <p>PostgreSQL is the truth ({@code budget_ledgers}, to which the usage log is settled in its own transaction) and memory
- * the speed: each replica leases {@link Slice}s and serves holds from them. Thread-safe; never waits.
+ * <p>PostgreSQL is the truth ({@code budget_ledgers}, to which the usage log is settled in its own transaction) and
+ * memory the speed: each replica leases {@link Slice}s and serves holds from them. Thread-safe; never waits.
  */
 @ApplicationScoped
 public class BudgetLedger {
 
-    /** A window may be opened while a call looks for it, and a slice replaced; more often than this they do not move. */
+    /**
+     * A window may be opened while a call looks for it, and a slice replaced; more often than this they do not move.
+     */
     private static final int ATTEMPTS = 4;
 
     private static final Duration RESERVED_RETRY = Duration.ofSeconds(1);
@@ -55,8 +57,7 @@ public class BudgetLedger {
         this(database, table, table, config.leaseTtl(), clock, System::nanoTime);
     }
 
-    BudgetLedger(
-            Database database, LedgerTable table, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
+    BudgetLedger(Database database, LedgerTable table, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
         this.table = table;
         this.leases = leases;
         this.ttl = ttl;
@@ -121,10 +122,11 @@ public class BudgetLedger {
      * Holds for a call, leasing what is missing.
      *
      * @param most what the call uses at most
-     * @param least where no more is left, so much will do: the caller sees to it that the call uses no more than was held
-     * @return fails with a {@link GatewayError}: {@link ErrorCode#BUDGET_EXCEEDED}, {@link ErrorCode#COST_LIMIT_EXCEEDED},
-     *     {@link ErrorCode#BUDGET_RESERVED}, or {@link ErrorCode#ACCOUNTING_UNAVAILABLE} where the database would have to
-     *     be asked and is away
+     * @param least where no more is left, so much will do: the caller sees to it that the call uses no more than was
+     *     held
+     * @return fails with a {@link GatewayError}: {@link ErrorCode#BUDGET_EXCEEDED},
+     *     {@link ErrorCode#COST_LIMIT_EXCEEDED}, {@link ErrorCode#BUDGET_RESERVED}, or
+     *     {@link ErrorCode#ACCOUNTING_UNAVAILABLE} where the database would have to be asked and is away
      */
     public Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least) {
         return hold(clientId, receivedAt, most, least, ATTEMPTS);
@@ -162,8 +164,7 @@ public class BudgetLedger {
                 });
     }
 
-    private Future<Void> take(
-            List<LedgerRow> rows, int index, Spending most, Spending least, List<Share> shares) {
+    private Future<Void> take(List<LedgerRow> rows, int index, Spending most, Spending least, List<Share> shares) {
         if (index == rows.size()) {
             return Future.succeededFuture();
         }
@@ -242,8 +243,7 @@ public class BudgetLedger {
 
     private static GatewayError unavailable() {
         return new GatewayError(
-                ErrorCode.ACCOUNTING_UNAVAILABLE,
-                "The budget cannot be checked at the moment; try again in a moment.");
+                ErrorCode.ACCOUNTING_UNAVAILABLE, "The budget cannot be checked at the moment; try again in a moment.");
     }
 
     /** Opens the window that a ledger is in now; completes when this replica knows it. */

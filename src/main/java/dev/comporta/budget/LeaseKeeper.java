@@ -6,7 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.interceptor.Interceptor;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +70,8 @@ public class LeaseKeeper {
         for (Slice slice : ledger.slices()) {
             slice.giveBackIfIdle(config.idleReturn());
         }
-        if (!renewing && System.nanoTime() - renewed > config.leaseTtl().dividedBy(3).toNanos()) {
+        if (!renewing
+                && System.nanoTime() - renewed > config.leaseTtl().dividedBy(3).toNanos()) {
             renew();
         }
     }

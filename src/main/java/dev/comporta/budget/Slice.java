@@ -16,13 +16,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this replica may spend of one window of a ledger without asking anybody. Holds are taken from it and what they did
- * not use comes back; when it runs low more is leased, in the background while there is plenty, and before the call when
- * there is not.
+ * What this replica may spend of one window of a ledger without asking anybody. Holds are taken from it and what they
+ * did not use comes back; when it runs low more is leased, in the background while there is plenty, and before the call
+ * when there is not.
  *
- * <p>At any time {@code available}, what is held, and what was spent and is not in the database yet add up to the lease.
- * Where that is in doubt, because an answer of the database was lost, the slice is retired: a new one leases anew, and the
- * old lease expires.
+ * <p>At any time {@code available}, what is held, and what was spent and is not in the database yet add up to the
+ * lease. Where that is in doubt, because an answer of the database was lost, the slice is retired: a new one leases
+ * anew, and the old lease expires.
  *
  * <p>Thread-safe.
  */
@@ -221,9 +221,11 @@ final class Slice {
             doubtful = true;
             unserved = drainWaiting();
         }
-        unserved.forEach(call -> call.promise.fail(new GatewayError(
-                ErrorCode.ACCOUNTING_UNAVAILABLE,
-                "The budget cannot be checked, because the gateway does not reach its database; try again in a moment.")));
+        unserved.forEach(
+                call -> call.promise.fail(
+                        new GatewayError(
+                                ErrorCode.ACCOUNTING_UNAVAILABLE,
+                                "The budget cannot be checked, because the gateway does not reach its database; try again in a moment.")));
     }
 
     /**

@@ -47,6 +47,7 @@ public class Pipeline {
     private final ObjectOwners owners;
     private final RemoteImages images;
     private final ModelExchanges exchanges;
+    private final CallPrivacy privacy;
     private final CallMetrics metrics;
     private final GatewayConfig config;
 
@@ -59,6 +60,7 @@ public class Pipeline {
             ObjectOwners owners,
             RemoteImages images,
             ModelExchanges exchanges,
+            CallPrivacy privacy,
             CallMetrics metrics,
             GatewayConfig config) {
         this.admission = admission;
@@ -69,6 +71,7 @@ public class Pipeline {
         this.owners = owners;
         this.images = images;
         this.exchanges = exchanges;
+        this.privacy = privacy;
         this.metrics = metrics;
         this.config = config;
     }
@@ -85,6 +88,14 @@ public class Pipeline {
         try {
             request = parse(call);
             AdmittedCall admitted = admit(authenticated, request);
+            return privacy.kept(admitted, answer(authenticated, admitted));
+        } catch (RuntimeException e) {
+            return refused(authenticated, request, e);
+        }
+    }
+
+    private Future<Reply> answer(AuthenticatedCall authenticated, AdmittedCall admitted) {
+        try {
             if (isEstimate(admitted)) {
                 return tokenCount.estimate(admitted);
             }
@@ -94,7 +105,7 @@ public class Pipeline {
                             ? exchanges.send(route, outgoing.result())
                             : refused(authenticated, admitted.request(), outgoing.cause()));
         } catch (RuntimeException e) {
-            return refused(authenticated, request, e);
+            return refused(authenticated, admitted.request(), e);
         }
     }
 
@@ -118,7 +129,8 @@ public class Pipeline {
     private AdmittedCall admit(AuthenticatedCall authenticated, ModelRequest request) {
         boolean direct = admission.direct(authenticated.caller());
         Call call = authenticated.call();
-        Attribution attribution = AttributionHeaders.read(call.headers(), request);
+        Attribution attribution =
+                privacy.hashed(AttributionHeaders.read(call.headers(), request), authenticated.caller(), request);
         return new AdmittedCall(call, authenticated.caller(), request, attribution, direct);
     }
 

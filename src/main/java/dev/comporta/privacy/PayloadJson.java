@@ -98,10 +98,12 @@ final class PayloadJson {
                     name = names.pop();
                 }
                 default -> {
+                    // Read before the name is written: the text may break off in the middle.
+                    String text = token.isScalarValue() ? parser.getText() : "";
                     if (json.getOutputContext().inObject()) {
                         json.writeFieldName(name(name));
                     }
-                    value(parser, json, token, name);
+                    value(json, token, text, name);
                 }
             }
             if (names.isEmpty() && token != JsonToken.FIELD_NAME) {
@@ -111,7 +113,7 @@ final class PayloadJson {
         }
     }
 
-    private void value(JsonParser parser, JsonGenerator json, JsonToken token, String name) throws IOException {
+    private void value(JsonGenerator json, JsonToken token, String text, String name) throws IOException {
         switch (token) {
             case START_OBJECT -> {
                 json.writeStartObject();
@@ -121,8 +123,8 @@ final class PayloadJson {
                 json.writeStartArray();
                 names.push(name);
             }
-            case VALUE_STRING -> string(json, parser.getText(), name);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(json, parser.getText(), name);
+            case VALUE_STRING -> string(json, text, name);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(json, text, name);
             case VALUE_TRUE, VALUE_FALSE -> json.writeBoolean(token == JsonToken.VALUE_TRUE);
             default -> json.writeNull();
         }

@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +59,7 @@ public class PayloadLog {
      * @param request the caller's bytes
      * @return the same reply, a copy of which is taken as the caller gets it
      */
-    public Future<Reply> keep(
-            Call call, Caller caller, Attribution attribution, byte[] request, Future<Reply> reply) {
+    public Future<Reply> keep(Call call, Caller caller, Attribution attribution, byte[] request, Future<Reply> reply) {
         if (!reserve(request.length)) {
             dropped.increment();
             return reply;
@@ -114,7 +112,9 @@ public class PayloadLog {
                 rows.add(tap.row(most));
             } catch (RuntimeException e) {
                 // Its message may say what must not be logged.
-                LOG.errorf("A payload could not be redacted (%s), and is not kept", e.getClass().getName());
+                LOG.errorf(
+                        "A payload could not be redacted (%s), and is not kept",
+                        e.getClass().getName());
                 dropped.increment();
             }
         }
@@ -165,9 +165,8 @@ public class PayloadLog {
                 .get(INSERT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Writes what waits, for a moment. */
-    @PreDestroy
-    void close() {
+    /** Writes what waits, for a moment. Blocks; to be called before the database closes. */
+    public void close() {
         closing = true;
         try {
             thread.join(2000);

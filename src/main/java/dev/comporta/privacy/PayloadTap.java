@@ -8,8 +8,8 @@ import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call said and what it was answered, as it goes by: a copy of bounded size, handed over once, when the call is
- * over. Used from the call's event loop.
+ * What one call said and what it was answered, as it goes by: a copy of bounded size, handed over once, when the call
+ * is over. Used from the call's event loop.
  */
 final class PayloadTap {
 
@@ -82,7 +82,12 @@ final class PayloadTap {
     /** What is kept of it. Costs time, so it is asked on another thread. */
     PayloadRow row(int most) {
         return new PayloadRow(
-                call.id(), call.receivedAt(), caller.clientId(), attribution, PayloadJson.of(request, most), answer(most));
+                call.id(),
+                call.receivedAt(),
+                caller.clientId(),
+                attribution,
+                PayloadJson.of(request, most),
+                answer(most));
     }
 
     private @Nullable String answer(int most) {

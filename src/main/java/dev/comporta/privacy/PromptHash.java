@@ -70,13 +70,15 @@ public class PromptHash {
     }
 
     private static Future<Map<UUID, SecretKeySpec>> load(SqlClient sql) {
-        return sql.query("SELECT client_id, prompt_hash_key FROM client_secrets").execute().map(rows -> {
-            Map<UUID, SecretKeySpec> loaded = new HashMap<>();
-            for (Row row : rows) {
-                Buffer key = row.getBuffer("prompt_hash_key");
-                loaded.put(row.getUUID("client_id"), new SecretKeySpec(key.getBytes(), ALGORITHM));
-            }
-            return Map.copyOf(loaded);
-        });
+        return sql.query("SELECT client_id, prompt_hash_key FROM client_secrets")
+                .execute()
+                .map(rows -> {
+                    Map<UUID, SecretKeySpec> loaded = new HashMap<>();
+                    for (Row row : rows) {
+                        Buffer key = row.getBuffer("prompt_hash_key");
+                        loaded.put(row.getUUID("client_id"), new SecretKeySpec(key.getBytes(), ALGORITHM));
+                    }
+                    return Map.copyOf(loaded);
+                });
     }
 }

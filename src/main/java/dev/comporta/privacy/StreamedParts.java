@@ -62,8 +62,8 @@ final class StreamedParts {
         if (cut) {
             whole.put(PayloadJson.CUT, true);
         }
-        parts.forEach((at, text) ->
-                whole.withArray("parts").addObject().put("at", at).put("text", text.toString()));
+        parts.forEach(
+                (at, text) -> whole.withArray("parts").addObject().put("at", at).put("text", text.toString()));
         return whole;
     }
 
