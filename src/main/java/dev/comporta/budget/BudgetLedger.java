@@ -8,9 +8,11 @@ import dev.comporta.core.GatewayError;
 import dev.comporta.core.Spending;
 import dev.comporta.store.Database;
 import dev.comporta.store.Live;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * memory the speed: each replica leases {@link Slice}s and serves holds from them. Thread-safe; never waits.
  */
 @ApplicationScoped
+@Startup(Interceptor.Priority.LIBRARY_BEFORE)
 public class BudgetLedger {
 
     /**
@@ -124,17 +127,21 @@ public class BudgetLedger {
      * @param most what the call uses at most
      * @param least where no more is left, so much will do: the caller sees to it that the call uses no more than was
      *     held
+     * @param last whether a refusal is the caller's; else it will be asked again, for less
      * @return fails with a {@link GatewayError}: {@link ErrorCode#BUDGET_EXCEEDED},
      *     {@link ErrorCode#COST_LIMIT_EXCEEDED}, {@link ErrorCode#BUDGET_RESERVED}, or
      *     {@link ErrorCode#ACCOUNTING_UNAVAILABLE} where the database would have to be asked and is away
      */
-    public Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least) {
-        return hold(clientId, receivedAt, most, least, ATTEMPTS);
+    public Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least, boolean last) {
+        return hold(new Wish(clientId, receivedAt, most, least, last), ATTEMPTS);
     }
 
-    private Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least, int attempts) {
+    /** What a call asks for. */
+    private record Wish(UUID clientId, Instant receivedAt, Spending most, Spending least, boolean last) {}
+
+    private Future<Held> hold(Wish wish, int attempts) {
         List<LedgerRow> enforced = new ArrayList<>(2);
-        for (LedgerRow row : of(clientId)) {
+        for (LedgerRow row : of(wish.clientId)) {
             if (row.enforced()) {
                 try {
                     refuseIfPaused(row);
@@ -146,36 +153,34 @@ public class BudgetLedger {
         }
         if (attempts > 0) {
             for (LedgerRow row : enforced) {
-                if (row.isOver(receivedAt)) {
-                    return open(row).compose(opened -> hold(clientId, receivedAt, most, least, attempts - 1));
+                if (row.isOver(wish.receivedAt)) {
+                    return open(row).compose(opened -> hold(wish, attempts - 1));
                 }
             }
         }
         List<Share> shares = new ArrayList<>(2);
-        return take(enforced, 0, most, least, shares)
+        return take(enforced, 0, wish, shares)
                 .map(taken -> shares.isEmpty() ? Held.NOTHING : new Held(shares))
                 .recover(failure -> {
                     release(shares);
                     return failure instanceof Replaced && attempts > 0
-                            ? ledgers.reload()
-                                    .recover(this::unavailable)
-                                    .compose(loaded -> hold(clientId, receivedAt, most, least, attempts - 1))
+                            ? ledgers.reload().recover(this::unavailable).compose(loaded -> hold(wish, attempts - 1))
                             : Future.failedFuture(failure instanceof GatewayError ? failure : unavailable());
                 });
     }
 
-    private Future<Void> take(List<LedgerRow> rows, int index, Spending most, Spending least, List<Share> shares) {
+    private Future<Void> take(List<LedgerRow> rows, int index, Wish wish, List<Share> shares) {
         if (index == rows.size()) {
             return Future.succeededFuture();
         }
         LedgerRow row = rows.get(index);
         Slice slice = slice(row);
-        return slice.acquire(most.in(row.unit()), least.in(row.unit()), row.limit())
+        return slice.acquire(wish.most.in(row.unit()), wish.least.in(row.unit()), row.limit())
                 .recover(failure -> Future.failedFuture(
-                        failure instanceof NotEnough refused ? refusal(row, refused.isSpent()) : failure))
+                        failure instanceof NotEnough refused ? refusal(row, refused.isSpent(), wish.last) : failure))
                 .compose(amount -> {
                     shares.add(new Share(slice, amount));
-                    return take(rows, index + 1, most, least, shares);
+                    return take(rows, index + 1, wish, shares);
                 });
     }
 
@@ -209,7 +214,7 @@ public class BudgetLedger {
         }
     }
 
-    private GatewayError refusal(LedgerRow row, boolean spent) {
+    private GatewayError refusal(LedgerRow row, boolean spent, boolean last) {
         if (!spent) {
             return new GatewayError(
                             ErrorCode.BUDGET_RESERVED,
@@ -217,7 +222,7 @@ public class BudgetLedger {
                                     .formatted(row.policy() == null ? "budget" : "daily cost limit"))
                     .retryAfter(RESERVED_RETRY, true);
         }
-        if (exhausted.add(row.id() + "/" + row.generation())) {
+        if (last && exhausted.add(row.id() + "/" + row.generation())) {
             leases.exhausted(row);
         }
         return row.policy() == null
@@ -268,6 +273,19 @@ public class BudgetLedger {
 
     Collection<Slice> slices() {
         return slices.values();
+    }
+
+    /** Whether a slice was leased under a limit that no longer holds, or for a ledger that is no more. */
+    boolean isOutdated(Slice slice) {
+        LedgerRow leased = slice.ledger();
+        for (LedgerRow row : of(leased.clientId())) {
+            if (row.id().equals(leased.id())) {
+                return row.generation() != leased.generation()
+                        || row.limit().compareTo(leased.limit()) != 0
+                        || !row.enforced();
+            }
+        }
+        return true;
     }
 
     /** Ends a slice; the next call leases anew. */

@@ -29,9 +29,16 @@ interface Leases {
     /**
      * What was granted, and how the ledger stands then.
      *
+     * @param own what the lease is worth now
      * @param leased by all replicas
      * @param generation another one than that of the request means that nothing was granted, because the window is new
      */
     record Granted(
-            BigDecimal amount, BigDecimal used, BigDecimal leased, BigDecimal limit, boolean paused, long generation) {}
+            BigDecimal amount,
+            BigDecimal own,
+            BigDecimal used,
+            BigDecimal leased,
+            BigDecimal limit,
+            boolean paused,
+            long generation) {}
 }

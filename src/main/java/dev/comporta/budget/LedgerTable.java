@@ -128,9 +128,17 @@ class LedgerTable implements Leases {
                     Row row = rows.iterator().next();
                     Long generation = row.getLong("generation");
                     return generation == null
-                            ? new Granted(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, false, -1)
+                            ? new Granted(
+                                    BigDecimal.ZERO,
+                                    BigDecimal.ZERO,
+                                    BigDecimal.ZERO,
+                                    BigDecimal.ZERO,
+                                    BigDecimal.ZERO,
+                                    false,
+                                    -1)
                             : new Granted(
                                     row.getBigDecimal("granted"),
+                                    row.getBigDecimal("own"),
                                     row.getBigDecimal("used"),
                                     row.getBigDecimal("leased"),
                                     row.getBigDecimal("spending_limit"),

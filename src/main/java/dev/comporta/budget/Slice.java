@@ -41,6 +41,7 @@ final class Slice {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
 
     private BigDecimal available = BigDecimal.ZERO;
+    private BigDecimal held = BigDecimal.ZERO;
     private int holds;
     /** How many calls like the last one are leased ahead; grows with the speed at which they come. */
     private int ahead = LEAST_AHEAD;
@@ -91,9 +92,7 @@ final class Slice {
             if (retired || available.compareTo(amount) < 0 || hasExpired(now) || !waiting.isEmpty()) {
                 return false;
             }
-            available = available.subtract(amount);
-            holds++;
-            lastTaken = now;
+            hold(amount, now);
             low = !asking && !atTheEdge && available.compareTo(amount.add(amount)) < 0;
         }
         if (low) {
@@ -139,11 +138,19 @@ final class Slice {
                 && available.compareTo(least) < 0;
     }
 
+    private void hold(BigDecimal amount, long now) {
+        available = available.subtract(amount);
+        held = held.add(amount);
+        holds++;
+        lastTaken = now;
+    }
+
     /** What was held comes back, but for what was used. */
-    void settle(BigDecimal held, BigDecimal used) {
+    void settle(BigDecimal amount, BigDecimal used) {
         boolean giveBack;
         synchronized (this) {
-            available = available.add(held).subtract(used);
+            available = available.add(amount).subtract(used);
+            held = held.subtract(amount);
             holds--;
             giveBack = atTheEdge && waiting.isEmpty();
         }
@@ -193,7 +200,8 @@ final class Slice {
                 available = available.add(granted.amount());
                 validUntil = sent + ttlNanos;
                 atTheEdge = granted.amount().compareTo(needed) <= 0 && needed.signum() > 0;
-                left = granted.limit().subtract(granted.used());
+                BigDecimal unsettled = granted.own().subtract(available).subtract(held);
+                left = granted.limit().subtract(granted.used()).subtract(unsettled);
                 leftNanos = nanos.getAsLong();
             }
         }
@@ -252,9 +260,7 @@ final class Slice {
                     continue;
                 }
                 waiting.removeFirst();
-                available = available.subtract(amount);
-                holds++;
-                lastTaken = nanos.getAsLong();
+                hold(amount, nanos.getAsLong());
                 answers.add(() -> next.promise.complete(amount));
             }
         }

@@ -15,15 +15,20 @@ public final class ScratchDatabase implements AutoCloseable {
     private final DataDirectory directory;
     private final Database database;
 
-    private ScratchDatabase(Path root, List<Seed> seeds) {
-        StoreConfig config = new Config(root);
+    private ScratchDatabase(Path root, List<Seed> seeds, int poolSize) {
+        StoreConfig config = new Config(root, poolSize);
         directory = new DataDirectory(config);
         database = new Database(vertx, config, directory, seeds);
     }
 
     /** @param beforeOpening is where live values register, as beans do at start */
     public static ScratchDatabase open(Path root, List<Seed> seeds, Consumer<Database> beforeOpening) {
-        ScratchDatabase scratch = new ScratchDatabase(root, seeds);
+        return open(root, seeds, beforeOpening, 2);
+    }
+
+    /** @param poolSize how many statements can run at the same time */
+    public static ScratchDatabase open(Path root, List<Seed> seeds, Consumer<Database> beforeOpening, int poolSize) {
+        ScratchDatabase scratch = new ScratchDatabase(root, seeds, poolSize);
         beforeOpening.accept(scratch.database);
         scratch.database.open();
         return scratch;
@@ -40,7 +45,7 @@ public final class ScratchDatabase implements AutoCloseable {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    private record Config(Path dataDir) implements StoreConfig, StoreConfig.DatabaseConfig {
+    private record Config(Path dataDir, int poolSize) implements StoreConfig, StoreConfig.DatabaseConfig {
 
         @Override
         public DatabaseConfig database() {
@@ -60,11 +65,6 @@ public final class ScratchDatabase implements AutoCloseable {
         @Override
         public Optional<String> password() {
             return Optional.empty();
-        }
-
-        @Override
-        public int poolSize() {
-            return 2;
         }
 
         @Override
