@@ -72,10 +72,14 @@ public class PayloadLog {
     /** Sets memory aside; whether there was enough. */
     boolean reserve(long bytes) {
         if (reserved.addAndGet(bytes) > MOST_WAITING) {
-            reserved.addAndGet(-bytes);
+            release(bytes);
             return false;
         }
         return true;
+    }
+
+    void release(long bytes) {
+        reserved.addAndGet(-bytes);
     }
 
     void offer(PayloadTap tap) {
@@ -99,7 +103,7 @@ public class PayloadLog {
                 dropped.increment(batch.size());
                 LOG.error("Payloads could not be kept", e);
             } finally {
-                batch.forEach(tap -> reserved.addAndGet(-tap.reserved()));
+                batch.forEach(tap -> release(tap.reserved()));
                 batch.clear();
             }
         }
