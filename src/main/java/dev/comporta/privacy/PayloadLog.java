@@ -7,6 +7,7 @@ import dev.comporta.core.Reply;
 import dev.comporta.store.Database;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,6 +28,7 @@ import org.jboss.logging.Logger;
  * <p>Thread-safe. Redacts and writes on one thread of its own; nothing touches a disk of the gateway in clear.
  */
 @ApplicationScoped
+@Startup
 public class PayloadLog {
 
     private static final Logger LOG = Logger.getLogger(PayloadLog.class);

@@ -1,12 +1,15 @@
 package dev.comporta.privacy;
 
+import dev.comporta.core.GatewayError;
 import dev.comporta.store.Database;
 import dev.comporta.store.Live;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.interceptor.Interceptor;
 import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * client's own, because a short prompt can be guessed and its plain hash compared. Thread-safe.
  */
 @ApplicationScoped
+@Startup(Interceptor.Priority.LIBRARY_BEFORE)
 public class PromptHash {
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -46,9 +50,21 @@ public class PromptHash {
         if (!enabled) {
             return null;
         }
-        SecretKeySpec key = keys.get().get(clientId);
-        byte[] prompt = key == null ? new byte[0] : PromptBytes.of(body);
+        SecretKeySpec key = key(clientId);
+        if (key == null) {
+            return null;
+        }
+        byte[] prompt = PromptBytes.of(body);
         return prompt.length == 0 ? null : HexFormat.of().formatHex(hmac(key, prompt));
+    }
+
+    /** A call does not need its hash: it goes on while the keys are not known yet. */
+    private @Nullable SecretKeySpec key(UUID clientId) {
+        try {
+            return keys.get().get(clientId);
+        } catch (GatewayError notLoaded) {
+            return null;
+        }
     }
 
     static byte[] hmac(SecretKeySpec key, byte[] prompt) {
