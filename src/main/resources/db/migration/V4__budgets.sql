@@ -118,6 +118,7 @@ BEGIN
     UPDATE budget_ledgers AS ledger SET leased = ledger.leased - total.amount
     FROM (SELECT ledger_id, sum(amount) AS amount FROM spent GROUP BY ledger_id) AS total
     WHERE total.ledger_id = ledger.id AND total.amount <> 0;
+    DELETE FROM budget_leases WHERE id IN (SELECT unnest(budget_leases) FROM inserted) AND amount = 0;
 
     UPDATE client_budgets AS budget SET current_usage = ledger.used
     FROM budget_ledgers AS ledger
@@ -150,6 +151,7 @@ BEGIN
     SELECT coalesce(sum(comporta_amount(ledger.unit, usage)), 0) INTO sum_of_log
     FROM gateway_usage_logs AS usage
     WHERE usage.client_id = ledger.client_id AND usage.created_at >= opens AND usage.created_at < closes;
+    PERFORM FROM budget_leases WHERE ledger_id = which ORDER BY id FOR UPDATE;
     DELETE FROM budget_leases WHERE ledger_id = which;
     UPDATE budget_ledgers
     SET window_start = opens, window_end = closes, generation = seen + 1,
@@ -183,6 +185,9 @@ BEGIN
     IF ledger.generation = seen AND NOT ledger.paused THEN
         free := ledger.spending_limit - ledger.used - ledger.leased;
         IF free < needed THEN
+            PERFORM FROM budget_leases AS old
+            WHERE old.ledger_id = which AND (old.expires_at < clock_timestamp() OR old.id = lease)
+            ORDER BY id FOR UPDATE;
             WITH expired AS (
                 DELETE FROM budget_leases AS old
                 WHERE old.ledger_id = which AND old.expires_at < clock_timestamp() AND old.id <> lease
@@ -198,11 +203,16 @@ BEGIN
             granted := free;
         END IF;
         ledger.leased := ledger.leased + granted;
-        UPDATE budget_ledgers SET leased = ledger.leased WHERE id = which;
-        INSERT INTO budget_leases AS mine (id, ledger_id, generation, replica_id, process_id, amount, expires_at)
-        VALUES (lease, which, seen, replica, process, granted, clock_timestamp() + ttl)
-        ON CONFLICT (id) DO UPDATE SET amount = mine.amount + granted, expires_at = clock_timestamp() + ttl
-        RETURNING mine.amount INTO own;
+        UPDATE budget_ledgers SET leased = ledger.leased WHERE id = which AND budget_ledgers.leased <> ledger.leased;
+        IF granted > 0 THEN
+            INSERT INTO budget_leases AS mine (id, ledger_id, generation, replica_id, process_id, amount, expires_at)
+            VALUES (lease, which, seen, replica, process, granted, clock_timestamp() + ttl)
+            ON CONFLICT (id) DO UPDATE SET amount = mine.amount + granted, expires_at = clock_timestamp() + ttl
+            RETURNING mine.amount INTO own;
+        ELSE
+            UPDATE budget_leases SET expires_at = clock_timestamp() + ttl WHERE id = lease RETURNING amount INTO own;
+            own := coalesce(own, 0);
+        END IF;
     END IF;
     used := ledger.used;
     leased := ledger.leased;
@@ -228,13 +238,20 @@ END $$;
 CREATE FUNCTION comporta_return_all(replica UUID, process UUID, earlier BOOLEAN) RETURNS BIGINT
 LANGUAGE plpgsql AS $$
 DECLARE
+    ledgers UUID[];
+    leases UUID[];
     count BIGINT;
 BEGIN
-    PERFORM FROM budget_ledgers WHERE id IN (
-        SELECT ledger_id FROM budget_leases WHERE replica_id = replica AND (process_id <> process) = earlier)
-    ORDER BY id FOR UPDATE;
+    SELECT array_agg(ledger.id) INTO ledgers FROM (
+        SELECT id FROM budget_ledgers WHERE id IN (
+            SELECT ledger_id FROM budget_leases WHERE replica_id = replica AND (process_id <> process) = earlier)
+        ORDER BY id FOR UPDATE) AS ledger;
+    SELECT array_agg(lease.id) INTO leases FROM (
+        SELECT id FROM budget_leases
+        WHERE replica_id = replica AND (process_id <> process) = earlier AND ledger_id = ANY (ledgers)
+        ORDER BY id FOR UPDATE) AS lease;
     WITH gone AS (
-        DELETE FROM budget_leases WHERE replica_id = replica AND (process_id <> process) = earlier
+        DELETE FROM budget_leases WHERE id = ANY (leases)
         RETURNING ledger_id, generation, amount
     ), back AS (
         UPDATE budget_ledgers AS ledger SET leased = ledger.leased - total.amount
@@ -267,6 +284,7 @@ CREATE FUNCTION comporta_keep_budget_ledger() RETURNS trigger LANGUAGE plpgsql A
 BEGIN
     IF TG_OP = 'DELETE' THEN
         DELETE FROM budget_ledgers WHERE id = OLD.id;
+        PERFORM FROM budget_leases WHERE ledger_id = OLD.id ORDER BY id FOR UPDATE;
         DELETE FROM budget_leases WHERE ledger_id = OLD.id;
         RETURN NULL;
     END IF;

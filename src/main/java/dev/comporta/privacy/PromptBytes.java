@@ -1,8 +1,8 @@
 package dev.comporta.privacy;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,6 +15,9 @@ final class PromptBytes {
 
     /** Of a longer prompt the two ends of this size count, and its length. */
     private static final int END = 64 << 10;
+
+    /** Of a member: two separators and perhaps its length. */
+    private static final int OVERHEAD = 2 + Integer.BYTES;
 
     /** Of the APIs of OpenAI, Anthropic and Google. */
     private static final Set<String> MEMBERS = Set.of(
@@ -42,41 +45,45 @@ final class PromptBytes {
         if (found.isEmpty()) {
             return new byte[0];
         }
-        long length = 0;
-        for (int[] range : found.values()) {
-            length += range[1] - range[0];
+        int length = 0;
+        for (Map.Entry<String, int[]> member : found.entrySet()) {
+            length += member.getKey().length() + OVERHEAD + Math.min(length(member.getValue()), 2 * END);
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream((int) Math.min(length + 256, 3L * END));
+        ByteBuffer out = ByteBuffer.allocate(length);
         found.forEach((name, range) -> {
-            out.writeBytes(name.getBytes(StandardCharsets.UTF_8));
-            out.write(0);
+            out.put(name.getBytes(StandardCharsets.US_ASCII)).put((byte) 0);
             append(out, body, range[0], range[1]);
-            out.write(0);
+            out.put((byte) 0);
         });
-        return out.toByteArray();
+        return Arrays.copyOf(out.array(), out.position());
     }
 
-    private static void append(ByteArrayOutputStream out, byte[] body, int from, int to) {
+    private static int length(int[] range) {
+        return range[1] - range[0];
+    }
+
+    private static void append(ByteBuffer out, byte[] body, int from, int to) {
         if (to - from > 2 * END) {
-            out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(to - from).array());
-            out.write(body, from, END);
-            out.write(body, to - END, END);
+            out.putInt(to - from).put(body, from, END).put(body, to - END, END);
             return;
         }
+        byte[] copied = out.array();
+        int length = out.position();
         boolean quoted = false;
         for (int i = from; i < to; i++) {
             byte b = body[i];
             if (quoted && b == '\\') {
-                out.write(b);
+                copied[length++] = b;
                 i++;
-                out.write(body[i]);
+                copied[length++] = body[i];
                 continue;
             }
             quoted ^= b == '"';
             if (quoted || b > ' ' || b < 0) {
-                out.write(b);
+                copied[length++] = b;
             }
         }
+        out.position(length);
     }
 
     /** Where the values are; of a name that stands twice, the last. */
