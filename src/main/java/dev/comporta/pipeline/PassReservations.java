@@ -11,6 +11,7 @@ import dev.comporta.core.Units;
 import dev.comporta.model.ExchangeRate;
 import dev.comporta.model.Model;
 import dev.comporta.model.Prices;
+import dev.comporta.policy.Policies;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
@@ -37,10 +38,12 @@ public class PassReservations {
     private static final int TOKENS_PER_IMAGE = 10_000;
 
     private final BudgetLedger ledger;
+    private final Policies policies;
     private final BudgetConfig config;
 
-    PassReservations(BudgetLedger ledger, BudgetConfig config) {
+    PassReservations(BudgetLedger ledger, Policies policies, BudgetConfig config) {
         this.ledger = ledger;
+        this.policies = policies;
         this.config = config;
     }
 
@@ -79,13 +82,14 @@ public class PassReservations {
     }
 
     private Future<Hold> hold(UUID client, Instant at, @Nullable CallBound bound, boolean namesModel) {
-        if (bound == null || !bound.isPriced() && ledger.limitsMoney(client)) {
+        boolean known = bound != null && (bound.isPriced() || !ledger.limitsMoney(client));
+        if (!known && !policies.allowsUnknownPrices(client)) {
             throw new GatewayError(
                     ErrorCode.PRICE_UNKNOWN,
                     "What this request costs cannot be known beforehand, and this client's use is limited; its operator can allow unknown prices by a policy.",
                     namesModel ? "model" : null);
         }
-        Spending most = bound.spending();
+        Spending most = bound == null ? Spending.NONE : bound.spending();
         Hold held = ledger.tryHold(client, at, most);
         return held != null
                 ? Future.succeededFuture(held)

@@ -49,6 +49,7 @@ public class RealtimeSessions {
     private static final String UNNAMED = "realtime-transcription";
 
     private final ModelRegistry registry;
+    private final AllowedTargets targets;
     private final ModelConfig models;
     private final Providers providers;
     private final Admission admission;
@@ -64,6 +65,7 @@ public class RealtimeSessions {
 
     RealtimeSessions(
             ModelRegistry registry,
+            AllowedTargets targets,
             ModelConfig models,
             Providers providers,
             Admission admission,
@@ -77,6 +79,7 @@ public class RealtimeSessions {
             ExchangeRates rates,
             Vertx vertx) {
         this.registry = registry;
+        this.targets = targets;
         this.models = models;
         this.providers = providers;
         this.admission = admission;
@@ -123,6 +126,12 @@ public class RealtimeSessions {
     private Future<RealtimeSession> connect(Call call, Caller caller, SubProtocols offered, RealtimeQuery query) {
         boolean direct = admission.direct(caller);
         ResolvedTarget resolved = resolve(query);
+        if (!direct) {
+            targets.check(
+                    caller.clientId(),
+                    resolved,
+                    query.model() == null ? resolved.target().model() : query.model());
+        }
         Provider provider = provider(resolved.target().provider());
         if (query.joinsCall() && !admission.isOwnAccount(caller, provider)) {
             // With the shared key everybody's calls lie in one account.
