@@ -36,6 +36,8 @@ public class PayloadLog {
     private static final int BATCH = 64;
     private static final int INSERT_SECONDS = 30;
     private static final int AGAIN_MILLIS = 1000;
+    /** How soon the end of the gateway is noticed. */
+    private static final int LOOK_MILLIS = 200;
 
     private final Database database;
     private final int most;
@@ -92,7 +94,7 @@ public class PayloadLog {
         List<PayloadTap> batch = new ArrayList<>();
         while (!closing || !waiting.isEmpty()) {
             try {
-                PayloadTap first = waiting.poll(1, TimeUnit.SECONDS);
+                PayloadTap first = waiting.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 if (first == null) {
                     continue;
                 }
