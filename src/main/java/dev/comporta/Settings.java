@@ -1,5 +1,6 @@
 package dev.comporta;
 
+import dev.comporta.alert.AlertConfig;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
 import dev.comporta.http.HttpConfig;
@@ -35,6 +36,7 @@ final class Settings {
 
     /** Every mapping of the gateway; a test sees that none is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
+            AlertConfig.class,
             ClientConfig.class,
             DemoConfig.class,
             ExchangeRateConfig.class,
