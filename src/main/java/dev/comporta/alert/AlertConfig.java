@@ -35,6 +35,12 @@ public interface AlertConfig {
         @WithDefault("true")
         boolean allowPrivateWebhooks();
 
+        /** How long an attempt to tell a webhook may last, to the head of its answer. */
+        @WithDefault("10S")
+        @DurationMin(millis = 100)
+        @DurationMax(seconds = 25)
+        Duration webhookTimeout();
+
         /** How often this replica looks for what is to be sent. */
         @WithDefault("5S")
         @DurationMin(millis = 100)

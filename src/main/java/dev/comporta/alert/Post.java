@@ -17,25 +17,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class Post {
 
-    static final Duration TIMEOUT = Duration.ofSeconds(10);
-
     private static final int MOST_OF_AN_ANSWER = 64 << 10;
     private static final int GONE = 410;
 
     private final Vertx vertx;
     private final HttpClient client;
+    private final Duration timeout;
     private final Promise<Void> answered = Promise.promise();
     private volatile @Nullable HttpClientRequest request;
     private volatile boolean late;
 
-    Post(Vertx vertx, HttpClient client) {
+    /** @param timeout for all of it, from the name of the host to the head of the answer */
+    Post(Vertx vertx, HttpClient client, Duration timeout) {
         this.vertx = vertx;
         this.client = client;
+        this.timeout = timeout;
     }
 
     /** Fails with {@link NotDelivered}. */
     Future<Void> send(Future<RequestOptions> options, Buffer body) {
-        long timer = vertx.setTimer(TIMEOUT.toMillis(), now -> cut());
+        long timer = vertx.setTimer(timeout.toMillis(), now -> cut());
         options.compose(client::request)
                 .compose(ready -> {
                     request = ready;
@@ -55,7 +56,7 @@ final class Post {
 
     private void cut() {
         late = true;
-        answered.tryFail(NotDelivered.yet("no answer within %d s".formatted(TIMEOUT.toSeconds())));
+        answered.tryFail(NotDelivered.yet("no answer in time"));
         HttpClientRequest current = request;
         if (current != null) {
             current.reset();

@@ -16,6 +16,7 @@ import io.vertx.core.net.SocketAddress;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ class Webhook implements Sender {
     private final Vertx vertx;
     private final Clock clock;
     private final boolean privateToo;
+    private final Duration timeout;
     private final Optional<Secret> gatewaySecret;
     private final HttpClient client;
     /** Name servers can be slow; nothing else has to wait for them. */
@@ -44,9 +46,10 @@ class Webhook implements Sender {
         this.vertx = vertx;
         this.clock = clock;
         privateToo = config.alerts().allowPrivateWebhooks();
+        timeout = config.alerts().webhookTimeout();
         gatewaySecret = config.webhookSecret().map(Secret::of);
         client = vertx.createHttpClient(new HttpClientOptions()
-                .setConnectTimeout((int) Post.TIMEOUT.toMillis())
+                .setConnectTimeout((int) timeout.toMillis())
                 .setKeepAlive(false)
                 .setMaxPoolSize(CONNECTIONS)
                 .setMaxHeaderSize(LONGEST_HEAD));
@@ -60,7 +63,7 @@ class Webhook implements Sender {
         if (url == null) {
             return Future.failedFuture(NotDelivered.ever("the address is not the URL of a webhook"));
         }
-        Post post = new Post(vertx, client);
+        Post post = new Post(vertx, client, timeout);
         return post.send(resolve(url).map(address -> request(url, address, delivery)), body(delivery));
     }
 
