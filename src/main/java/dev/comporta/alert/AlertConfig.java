@@ -8,8 +8,6 @@ import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** How alerts are sent, and when the gateway raises some of its own. How mail is sent, {@code quarkus.mailer} says. */
 @ConfigMapping(prefix = "gateway")
@@ -37,32 +35,22 @@ public interface AlertConfig {
 
         /** How long an attempt to tell a webhook may last, to the head of its answer. */
         @WithDefault("10S")
-        @DurationMin(millis = 100)
-        @DurationMax(seconds = 25)
         Duration webhookTimeout();
 
         /** How often this replica looks for what is to be sent. */
         @WithDefault("5S")
-        @DurationMin(millis = 100)
-        @DurationMax(minutes = 10)
         Duration pollInterval();
 
         /** The longest pause before the second attempt; it doubles with each. */
         @WithDefault("10S")
-        @DurationMin(millis = 1)
-        @DurationMax(days = 1)
         Duration retryInitial();
 
         /** The longest pause between two attempts. */
         @WithDefault("1H")
-        @DurationMin(millis = 1)
-        @DurationMax(days = 7)
         Duration retryMax();
 
         /** For how long delivery is tried. */
         @WithDefault("24H")
-        @DurationMin(seconds = 1)
-        @DurationMax(days = 30)
         Duration giveUpAfter();
 
         /** How many calls of a provider in 15 minutes say something about its error rate and latency. */
@@ -78,8 +66,6 @@ public interface AlertConfig {
 
         /** Above which duration of the slowest twentieth of the successful calls an alert is raised. */
         @WithDefault("60S")
-        @DurationMin(millis = 1)
-        @DurationMax(days = 1)
         Duration latencyP95();
 
         /** How many calls in 5 minutes, all failed, say that a provider is down. */

@@ -34,6 +34,7 @@ class Deliverer {
 
     private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(30);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration SHORTEST_POLL = Duration.ofMillis(100);
     private static final int AT_ONCE = 32;
     private static final Logger LOG = Logger.getLogger(Deliverer.class);
 
@@ -58,7 +59,7 @@ class Deliverer {
     }
 
     void start(@Observes StartupEvent event) {
-        vertx.setPeriodic(config.pollInterval().toMillis(), timer -> look());
+        vertx.setPeriodic(Math.max(SHORTEST_POLL.toMillis(), config.pollInterval().toMillis()), timer -> look());
     }
 
     /** Lets what is being sent end, while the database is still open: it would be sent again otherwise. */
@@ -137,7 +138,7 @@ class Deliverer {
 
     /** Random, so that what failed together does not come back together. */
     private Duration pause(int attempts) {
-        long longest = config.retryMax().toMillis();
+        long longest = Math.max(1, config.retryMax().toMillis());
         long doubled = attempts > 30 ? longest : config.retryInitial().toMillis() << Math.min(attempts - 1, 30);
         long ceiling = doubled <= 0 ? longest : Math.min(doubled, longest);
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(ceiling) + 1);

@@ -3,8 +3,11 @@ package dev.comporta.alert;
 import dev.comporta.core.Text;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailMessage;
+import io.vertx.ext.mail.MailResult;
 import io.vertx.ext.mail.SMTPException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -19,16 +22,19 @@ class Mail implements Sender {
 
     private static final int LONGEST_ERROR = 300;
 
+    private final Vertx vertx;
     private final MailClient client;
     private final String host;
     private final Optional<String> from;
     private final Optional<String> password;
 
     Mail(
+            Vertx vertx,
             MailClient client,
             @ConfigProperty(name = "quarkus.mailer.host") String host,
             @ConfigProperty(name = "quarkus.mailer.from") Optional<String> from,
             @ConfigProperty(name = "quarkus.mailer.password") Optional<String> password) {
+        this.vertx = vertx;
         this.client = client;
         this.host = host;
         this.from = from;
@@ -43,7 +49,12 @@ class Mail implements Sender {
         if (from.isEmpty()) {
             return Future.failedFuture(NotDelivered.ever("mail has no sender: set SMTP_FROM"));
         }
-        return client.sendMail(message(delivery, from.get()))
+        Promise<MailResult> sent = Promise.promise();
+        MailMessage message = message(delivery, from.get());
+        // Called from elsewhere than an event loop, the client may miss the server's greeting, and wait for it.
+        vertx.getOrCreateContext()
+                .runOnContext(here -> client.sendMail(message).onComplete(sent));
+        return sent.future()
                 .<Void>mapEmpty()
                 .recover(failure -> Future.failedFuture(explain(failure)));
     }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ class Outbox implements Alerts {
 
     private static final int LONGEST_SUBJECT = 200;
     private static final int LONGEST_TEXT = 10_000;
+
+    private static final Logger LOG = Logger.getLogger(Outbox.class);
 
     private final AlertConfig config;
     private final Clock clock;
@@ -65,7 +68,20 @@ class Outbox implements Alerts {
                     now.plus(config.alerts().giveUpAfter()).atOffset(ZoneOffset.UTC),
                     recipients(to, now)
                 }))
-                .map(rows -> rows.size() > 0);
+                .map(rows -> rows.size() > 0)
+                .onSuccess(isNew -> {
+                    if (isNew) {
+                        to.forEach(recipient -> complain(alert, recipient));
+                    }
+                });
+    }
+
+    private static void complain(Alert alert, Recipient recipient) {
+        String problem = recipient.problem();
+        if (problem != null) {
+            LOG.warnf(
+                    "A recipient of the alert %s cannot be told: the address (%s) %s", alert.key(), recipient, problem);
+        }
     }
 
     private static JsonArray recipients(List<Recipient> to, Instant now) {

@@ -46,10 +46,10 @@ class Webhook implements Sender {
         this.vertx = vertx;
         this.clock = clock;
         privateToo = config.alerts().allowPrivateWebhooks();
-        timeout = config.alerts().webhookTimeout();
+        timeout = Duration.ofMillis(Math.max(1, config.alerts().webhookTimeout().toMillis()));
         gatewaySecret = config.webhookSecret().map(Secret::of);
         client = vertx.createHttpClient(new HttpClientOptions()
-                .setConnectTimeout((int) timeout.toMillis())
+                .setConnectTimeout((int) Math.min(timeout.toMillis(), Integer.MAX_VALUE))
                 .setKeepAlive(false)
                 .setMaxPoolSize(CONNECTIONS)
                 .setMaxHeaderSize(LONGEST_HEAD));

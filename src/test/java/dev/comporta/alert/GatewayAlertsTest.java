@@ -135,6 +135,7 @@ class GatewayAlertsTest {
         check();
         assertThat(raised()).containsExactly("gateway.error_rate openai", "gateway.error_rate.recovered openai");
 
+        office.clock.pass(Duration.ofMinutes(1));
         calls(30, "openai", "error", 500, null);
         good(1, "openai");
         check();
