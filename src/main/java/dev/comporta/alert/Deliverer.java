@@ -59,7 +59,8 @@ class Deliverer {
     }
 
     void start(@Observes StartupEvent event) {
-        vertx.setPeriodic(Math.max(SHORTEST_POLL.toMillis(), config.pollInterval().toMillis()), timer -> look());
+        vertx.setPeriodic(
+                Math.max(SHORTEST_POLL.toMillis(), config.pollInterval().toMillis()), timer -> look());
     }
 
     /** Lets what is being sent end, while the database is still open: it would be sent again otherwise. */

@@ -52,11 +52,8 @@ class Mail implements Sender {
         Promise<MailResult> sent = Promise.promise();
         MailMessage message = message(delivery, from.get());
         // Called from elsewhere than an event loop, the client may miss the server's greeting, and wait for it.
-        vertx.getOrCreateContext()
-                .runOnContext(here -> client.sendMail(message).onComplete(sent));
-        return sent.future()
-                .<Void>mapEmpty()
-                .recover(failure -> Future.failedFuture(explain(failure)));
+        vertx.getOrCreateContext().runOnContext(here -> client.sendMail(message).onComplete(sent));
+        return sent.future().<Void>mapEmpty().recover(failure -> Future.failedFuture(explain(failure)));
     }
 
     private static MailMessage message(Delivery delivery, String from) {

@@ -161,6 +161,16 @@ class AlertResourceTest {
         }
     }
 
+    @Test
+    void what_another_room_raises_is_delivered_without_being_asked_for() throws Exception {
+        try (Receiver receiver = new Receiver(vertx)) {
+            raise(newClient(), "budget.threshold_reached", Recipient.webhook(receiver.url(), null));
+
+            eventually("it is delivered", () -> !receiver.received().isEmpty());
+            assertThat(receiver.only().header("X-Comporta-Signature")).startsWith("sha256=");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     {}                                                               | email

@@ -22,7 +22,8 @@ public final class MailServer implements QuarkusTestResourceLifecycleManager {
                 "SMTP_USER", "comporta",
                 "SMTP_PASSWORD", PASSWORD,
                 "SMTP_FROM", "alerts@comporta.example",
-                "gateway.webhook-secret", "the-gateways-own-secret");
+                "gateway.webhook-secret", "the-gateways-own-secret",
+                "gateway.alerts.poll-interval", "500ms");
     }
 
     @Override

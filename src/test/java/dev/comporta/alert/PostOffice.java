@@ -60,7 +60,8 @@ final class PostOffice implements AutoCloseable {
     Mail mail(String host, int port, String from) {
         MailClient client =
                 MailClient.create(vertx, new MailConfig().setHostname(host).setPort(port));
-        return new Mail(vertx, client, host, Optional.of(from).filter(text -> !text.isEmpty()), Optional.of("smtp-password"));
+        return new Mail(
+                vertx, client, host, Optional.of(from).filter(text -> !text.isEmpty()), Optional.of("smtp-password"));
     }
 
     /** Raises an alert with a key of its own. */
