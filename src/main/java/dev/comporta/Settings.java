@@ -1,9 +1,11 @@
 package dev.comporta;
 
 import dev.comporta.alert.AlertConfig;
+import dev.comporta.budget.BudgetConfig;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
 import dev.comporta.http.HttpConfig;
+import dev.comporta.job.JobConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.ownership.OwnershipConfig;
@@ -37,11 +39,13 @@ final class Settings {
     /** Every mapping of the gateway; a test sees that none is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
             AlertConfig.class,
+            BudgetConfig.class,
             ClientConfig.class,
             DemoConfig.class,
             ExchangeRateConfig.class,
             GatewayConfig.class,
             HttpConfig.class,
+            JobConfig.class,
             JournalConfig.class,
             ModelConfig.class,
             OwnershipConfig.class,

@@ -1,5 +1,6 @@
 package dev.comporta;
 
+import dev.comporta.budget.LeaseKeeper;
 import dev.comporta.client.ClientDirectory;
 import dev.comporta.store.Database;
 import dev.comporta.store.StartupFailure;
@@ -7,6 +8,7 @@ import dev.comporta.usage.UsageRecorder;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.concurrent.TimeUnit;
@@ -26,18 +28,21 @@ class Startup {
     private final Database database;
     private final UsageRecorder usage;
     private final ClientDirectory clients;
+    private final LeaseKeeper leases;
     private final Banner banner;
     private final Thread opener = new Thread(this::openBehindTheDoor, "database-opener");
     private volatile boolean closing;
 
-    Startup(Database database, UsageRecorder usage, ClientDirectory clients, Banner banner) {
+    Startup(Database database, UsageRecorder usage, ClientDirectory clients, LeaseKeeper leases, Banner banner) {
         this.database = database;
         this.usage = usage;
         this.clients = clients;
+        this.leases = leases;
         this.banner = banner;
     }
 
     void open(@Observes StartupEvent event) {
+        usage.earlierSettled().onSuccess(settled -> leases.settledEarlier());
         if (database.isEmbedded()) {
             database.open();
             banner.print();
@@ -68,9 +73,8 @@ class Startup {
     }
 
     /** A database that hangs must not keep the process. */
-    private void flushKeys() {
-        clients.flush()
-                .toCompletionStage()
+    private static void await(Future<Void> last) {
+        last.toCompletionStage()
                 .toCompletableFuture()
                 .completeOnTimeout(null, 5, TimeUnit.SECONDS)
                 .join();
@@ -81,7 +85,8 @@ class Startup {
         opener.interrupt();
         opener.join(2_000);
         usage.close();
-        flushKeys();
+        await(leases.close());
+        await(clients.flush());
         database.close();
         banner.close();
     }

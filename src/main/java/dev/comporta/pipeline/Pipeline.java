@@ -12,6 +12,7 @@ import dev.comporta.core.ObjectKind;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
+import dev.comporta.core.Spending;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Outgoing;
@@ -31,8 +32,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a call: who asks, may they, where does it go, and then the exchange with the provider. Called on the
- * call's event loop; never waits.
+ * The way of a call: who asks, may they, where does it go, can it be paid for, and then the exchange with the provider.
+ * Called on the call's event loop; never waits.
  */
 @ApplicationScoped
 public class Pipeline {
@@ -44,6 +45,7 @@ public class Pipeline {
     private final Providers providers;
     private final UsageRecorder usage;
     private final TokenCount tokenCount;
+    private final Reservations reservations;
     private final ObjectOwners owners;
     private final RemoteImages images;
     private final ModelExchanges exchanges;
@@ -56,6 +58,7 @@ public class Pipeline {
             Providers providers,
             UsageRecorder usage,
             TokenCount tokenCount,
+            Reservations reservations,
             ObjectOwners owners,
             RemoteImages images,
             ModelExchanges exchanges,
@@ -66,6 +69,7 @@ public class Pipeline {
         this.providers = providers;
         this.usage = usage;
         this.tokenCount = tokenCount;
+        this.reservations = reservations;
         this.owners = owners;
         this.images = images;
         this.exchanges = exchanges;
@@ -88,14 +92,43 @@ public class Pipeline {
             if (isEstimate(admitted)) {
                 return tokenCount.estimate(admitted);
             }
-            Route route = route(admitted);
-            return prepare(route)
-                    .transform(outgoing -> outgoing.succeeded()
-                            ? exchanges.send(route, outgoing.result())
-                            : refused(authenticated, admitted.request(), outgoing.cause()));
+            ResolvedTarget target = resolve(admitted);
+            return reservations
+                    .reserve(admitted, target)
+                    .transform(reserved -> reserved.succeeded()
+                            ? send(
+                                    authenticated,
+                                    admitted.with(reserved.result().request()),
+                                    target,
+                                    reserved.result())
+                            : refused(authenticated, admitted.request(), reserved.cause()));
         } catch (RuntimeException e) {
             return refused(authenticated, request, e);
         }
+    }
+
+    /** From here on something is reserved, and whichever way the call ends, it is settled. */
+    private Future<Reply> send(
+            AuthenticatedCall authenticated, AdmittedCall admitted, ResolvedTarget target, Reservation reserved) {
+        try {
+            Route route = route(admitted, target, reserved);
+            return prepare(route)
+                    .transform(outgoing -> outgoing.succeeded()
+                            ? exchanges.send(route, outgoing.result())
+                            : refused(authenticated, admitted.request(), reserved, outgoing.cause()));
+        } catch (RuntimeException e) {
+            return refused(authenticated, admitted.request(), reserved, e);
+        }
+    }
+
+    private Future<Reply> refused(
+            AuthenticatedCall authenticated, ModelRequest request, Reservation reserved, Throwable cause) {
+        reserved.hold().settle(Spending.NONE);
+        return refused(authenticated, request, cause);
+    }
+
+    private ResolvedTarget resolve(AdmittedCall admitted) {
+        return registry.resolve(admitted.request().model(), providers.names()).get(0);
     }
 
     private static ModelRequest parse(Call call) {
@@ -122,16 +155,22 @@ public class Pipeline {
         return new AdmittedCall(call, authenticated.caller(), request, attribution, direct);
     }
 
-    private Route route(AdmittedCall admitted) {
-        ResolvedTarget resolved =
-                registry.resolve(admitted.request().model(), providers.names()).get(0);
+    private Route route(AdmittedCall admitted, ResolvedTarget resolved, Reservation reserved) {
         Provider provider = provider(resolved.target().provider());
         Secret key = admission.key(admitted.caller(), provider);
         Dropped dropped = new Dropped(config.dialect().strict());
         Translation translation = Translations.of(admitted, resolved, provider, key, dropped);
         boolean ownAccount = admission.isOwnAccount(admitted.caller(), provider);
         return new Route(
-                admitted, resolved.target(), resolved.model(), provider, translation, dropped, key, ownAccount);
+                admitted,
+                resolved.target(),
+                resolved.model(),
+                provider,
+                translation,
+                dropped,
+                key,
+                ownAccount,
+                reserved);
     }
 
     private Provider provider(String name) {
@@ -144,11 +183,7 @@ public class Pipeline {
     /** Whether the input's tokens are asked for, and the target's provider has no such question. */
     private boolean isEstimate(AdmittedCall admitted) {
         return admitted.call().apiType() == ApiType.COUNT_TOKENS
-                && provider(registry.resolve(admitted.request().model(), providers.names())
-                                        .get(0)
-                                        .target()
-                                        .provider())
-                                .dialect()
+                && provider(resolve(admitted).target().provider()).dialect()
                         != admitted.call().dialect();
     }
 

@@ -73,6 +73,7 @@ final class UsageRow {
     private static final byte[] CODE = "\"code\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MESSAGE = column("message");
     private static final byte[] OBJECTS = column("objects");
+    private static final byte[] BUDGET_LEASES = column("budget_leases");
 
     private UsageRow() {}
 
@@ -85,7 +86,8 @@ final class UsageRow {
             boolean streamed,
             @Nullable String requestedModel,
             @Nullable Target target,
-            @Nullable UUID registryRow) {
+            @Nullable UUID registryRow,
+            List<UUID> leases) {
         RowWriter row = begin().id(ID, call.id())
                 .number(CREATED_MICROS, micros(call.receivedAt()))
                 .id(CLIENT_ID, caller.clientId())
@@ -102,6 +104,9 @@ final class UsageRow {
             if (!target.model().isEmpty()) {
                 row.text(MODEL_NAME, storable(target.model()));
             }
+        }
+        if (!leases.isEmpty()) {
+            row.json(BUDGET_LEASES, ids(leases));
         }
         if (attribution != Attribution.NONE) {
             row.text(CONVERSATION_ID, storable(attribution.conversationId()))
@@ -156,6 +161,12 @@ final class UsageRow {
             row.json(OBJECTS, objects(outcome.created()));
         }
         return row.take();
+    }
+
+    private static String ids(List<UUID> ids) {
+        StringJoiner array = new StringJoiner("\",\"", "[\"", "\"]");
+        ids.forEach(id -> array.add(id.toString()));
+        return array.toString();
     }
 
     /** Few calls make objects, so this is not made to be fast. */
