@@ -3,7 +3,6 @@ package dev.comporta.alert;
 import dev.comporta.alert.AlertConfig.AlertsConfig;
 import dev.comporta.core.Job;
 import dev.comporta.store.Database;
-import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
@@ -22,8 +21,6 @@ import java.util.Set;
  * calls a provider nothing is known of it, and its episode goes on.
  */
 @ApplicationScoped
-// At start, because whoever asks for a job's name first may do so on a thread that does not know the configuration.
-@Startup
 class GatewayAlerts implements Job {
 
     private final Database database;
