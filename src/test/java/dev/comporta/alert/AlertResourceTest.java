@@ -14,6 +14,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import com.icegreen.greenmail.util.GreenMail;
 import dev.comporta.store.Database;
+import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@WithTestResource(MailServer.class)
+@WithTestResource(value = MailServer.class, scope = TestResourceScope.GLOBAL)
 class AlertResourceTest {
 
     private static final String ADMIN_KEY = ConfigProvider.getConfig().getValue("gateway.admin-key", String.class);

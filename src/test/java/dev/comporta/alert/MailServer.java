@@ -5,7 +5,10 @@ import com.icegreen.greenmail.util.ServerSetup;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
-/** Gives the gateway under test a real SMTP server that wants a login, and puts it into each field of its type. */
+/**
+ * Gives the gateway under test a real SMTP server that knows its login, and puts it into each field of its type. One
+ * for all tests, so that the gateway starts once.
+ */
 public final class MailServer implements QuarkusTestResourceLifecycleManager {
 
     static final String PASSWORD = "smtp-password-of-the-tests-0123456789";
