@@ -1,5 +1,6 @@
 package dev.comporta;
 
+import dev.comporta.alert.AlertConfig;
 import dev.comporta.budget.BudgetConfig;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
@@ -39,6 +40,7 @@ final class Settings {
 
     /** Every mapping of the gateway; a test sees that none is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
+            AlertConfig.class,
             BudgetConfig.class,
             ClientConfig.class,
             DemoConfig.class,
