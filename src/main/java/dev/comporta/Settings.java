@@ -5,6 +5,7 @@ import dev.comporta.core.EditDistance;
 import dev.comporta.http.HttpConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
+import dev.comporta.model.PriceSyncConfig;
 import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
 import dev.comporta.pipeline.RemoteImagesConfig;
@@ -43,6 +44,7 @@ final class Settings {
             JournalConfig.class,
             ModelConfig.class,
             OwnershipConfig.class,
+            PriceSyncConfig.class,
             ProviderConfig.class,
             RealtimeConfig.class,
             RemoteImagesConfig.class,

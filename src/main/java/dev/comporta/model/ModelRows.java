@@ -80,6 +80,14 @@ class ModelRows {
                 .map(this::readAll);
     }
 
+    /** All rows, locked until the transaction ends. */
+    Future<List<Model>> lock(SqlClient transaction) {
+        return transaction
+                .query("SELECT %s FROM %s ORDER BY id FOR UPDATE".formatted(SELECTED, TABLE))
+                .execute()
+                .map(this::readAll);
+    }
+
     Future<Model> insert(SqlClient client, SetModel model) {
         return client.preparedQuery("INSERT INTO %s (%s, is_edited) SELECT %s, true FROM (%s) AS given RETURNING %s"
                         .formatted(TABLE, COLUMNS, COLUMNS, GIVEN, SELECTED))
