@@ -6,10 +6,13 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.Future;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
-import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +30,19 @@ public class PriceSyncResource {
 
     /** @param dryRun {@code true} changes nothing and reports what would */
     @POST
+    @Consumes(MediaType.WILDCARD)
     public CompletionStage<SyncReport> sync(
-            @QueryParam("dryRun") @DefaultValue("false") String dryRun, @Valid @Nullable SyncRequest request) {
-        if (!dryRun.equals("true") && !dryRun.equals("false")) {
+            @QueryParam("dryRun") @Nullable String dryRun, @Context UriInfo uri, @Valid @Nullable SyncRequest request) {
+        boolean isDry = "true".equals(dryRun);
+        // Whoever writes ?dryRun and no more does not mean that prices change.
+        if (!isDry && !"false".equals(dryRun) && uri.getQueryParameters().containsKey("dryRun")) {
             throw new GatewayError(ErrorCode.INVALID_REQUEST, "dryRun must be true or false.", "dryRun");
         }
         if (!sync.isOn()) {
             throw new GatewayError(
                     ErrorCode.CONFLICT, "There is no source of prices: set GATEWAY_PRICE_SYNC_URL and start again.");
         }
-        return sync.run(dryRun.equals("true"), request == null ? SyncRequest.ALL : request)
+        return sync.run(isDry, request == null ? SyncRequest.ALL : request)
                 .recover(failure -> Future.failedFuture(explain(failure)))
                 .toCompletionStage();
     }

@@ -9,14 +9,19 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class PriceResourcesTest {
@@ -70,8 +75,8 @@ class PriceResourcesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "not-a-uuid, '', 400, id",
-        "00000000-0000-0000-0000-000000000000, '', 404, id",
+        "not-a-uuid, limit=1, 400, id",
+        "00000000-0000-0000-0000-000000000000, limit=1, 404, id",
         "00000000-0000-0000-0000-000000000000, limit=0, 400, limit",
         "00000000-0000-0000-0000-000000000000, limit=201, 400, limit",
         "00000000-0000-0000-0000-000000000000, cursor=x, 400, cursor",
@@ -89,6 +94,7 @@ class PriceResourcesTest {
             delimiter = '|',
             value = {
                 "?dryRun=yes | {} | dryRun",
+                "?dryRun | {} | dryRun",
                 "?dryRun= | {} | dryRun",
                 "?dryRun=true | {\"models\": []} | models",
                 "?dryRun=true | {\"models\": \"openai/o3\"} | models",
@@ -107,31 +113,35 @@ class PriceResourcesTest {
     }
 
     @Test
-    void without_a_source_there_is_nothing_to_sync_with() {
-        given().header("Authorization", "Bearer " + setting("gateway.admin-key"))
-                .post("/api/ai-gateway/models/sync")
-                .then()
-                .statusCode(409)
-                .body("detail", containsString("GATEWAY_PRICE_SYNC_URL"));
+    void without_a_source_there_is_nothing_to_sync_with_and_no_body_is_needed_to_hear_it() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + RestAssured.port + "/api/ai-gateway/models/sync"))
+                .header("Authorization", "Bearer " + setting("gateway.admin-key"))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(409);
+        assertThat(answer.body()).contains("GATEWAY_PRICE_SYNC_URL");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gateway.api-key", "gateway.cron-key"})
-    void only_the_admin_key_opens_prices(String key) {
-        RequestSpecification caller = given().header("Authorization", "Bearer " + setting(key));
-
-        caller.get("/api/ai-gateway/models/" + UUID.randomUUID() + "/prices")
-                .then()
-                .statusCode(403);
-        given().header("Authorization", "Bearer " + setting(key))
-                .post("/api/ai-gateway/models/sync")
-                .then()
-                .statusCode(403);
+    @CsvSource({"gateway.api-key, 401", "gateway.cron-key, 403"})
+    void only_the_admin_key_opens_prices(String key, int status) {
+        for (String path :
+                List.of("/api/ai-gateway/models/" + UUID.randomUUID() + "/prices", "/api/ai-gateway/models/x/prices")) {
+            as(key).get(path).then().statusCode(status);
+        }
+        as(key).post("/api/ai-gateway/models/sync").then().statusCode(status);
     }
 
     private static RequestSpecification admin() {
-        return given().header("Authorization", "Bearer " + setting("gateway.admin-key"))
-                .contentType(ContentType.JSON);
+        return as("gateway.admin-key");
+    }
+
+    private static RequestSpecification as(String key) {
+        return given().header("Authorization", "Bearer " + setting(key)).contentType(ContentType.JSON);
     }
 
     private static String setting(String name) {
