@@ -83,14 +83,6 @@ class PriceSourceTest {
     }
 
     @Test
-    void a_machine_without_a_way_out_says_one_calm_sentence() {
-        PriceSourceFailure away = PriceSourceFailure.unreachable("http://nowhere.invalid/ cannot be reached");
-
-        assertThat(away.wasReached()).isFalse();
-        assertThat(away.getStackTrace()).isEmpty();
-    }
-
-    @Test
     void without_an_address_there_is_no_source() {
         assertThat(source("").isSet()).isFalse();
         assertThat(source("  ").isSet()).isFalse();

@@ -323,6 +323,21 @@ class PriceSyncTest {
         assertThat(fingerprint()).isEqualTo(before);
     }
 
+    @Test
+    void the_daily_job_says_calmly_where_there_is_no_way_out_and_fails_where_the_list_is_none() {
+        assertThat(await(job("").run(Instant.EPOCH))).startsWith("switched off");
+        assertThat(await(job("http://nowhere.invalid/prices.json").run(Instant.EPOCH)))
+                .startsWith("prices stay as they are: http://nowhere.invalid/prices.json ");
+        offer("litellm.json");
+        assertThat(await(job(list.toString()).run(Instant.EPOCH))).startsWith("7 prices changed");
+        offer("{}");
+        assertThatThrownBy(() -> await(job(list.toString()).run(Instant.EPOCH))).isInstanceOf(PriceSourceFailure.class);
+    }
+
+    private static PriceSyncJob job(String source) {
+        return new PriceSyncJob(sync(new PriceSettings(source, Duration.ofSeconds(5), false)));
+    }
+
     private static String entry(String name, String input, String output) {
         return "{\"%s\": {\"litellm_provider\": \"openai\", \"input_cost_per_token\": %s, \"output_cost_per_token\": %s}}"
                 .formatted(name, input, output);
@@ -339,7 +354,10 @@ class PriceSyncTest {
     }
 
     private static PriceSync sync(boolean addModels) {
-        PriceSyncConfig config = new PriceSettings(list.toString(), Duration.ofSeconds(5), addModels);
+        return sync(new PriceSettings(list.toString(), Duration.ofSeconds(5), addModels));
+    }
+
+    private static PriceSync sync(PriceSyncConfig config) {
         Clock clock = Clock.fixed(Instant.parse(TODAY + "T10:00:00Z"), ZoneOffset.UTC);
         return new PriceSync(
                 vertx, new PriceSource(vertx, config), config, rows, registry, scratch.database(), JSON, clock);
