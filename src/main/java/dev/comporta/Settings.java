@@ -8,6 +8,7 @@ import dev.comporta.http.HttpConfig;
 import dev.comporta.job.JobConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
+import dev.comporta.model.PriceSyncConfig;
 import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
 import dev.comporta.pipeline.RemoteImagesConfig;
@@ -51,6 +52,7 @@ final class Settings {
             JournalConfig.class,
             ModelConfig.class,
             OwnershipConfig.class,
+            PriceSyncConfig.class,
             PrivacyConfig.class,
             ProviderConfig.class,
             RealtimeConfig.class,
