@@ -4,6 +4,7 @@ import dev.comporta.budget.BudgetConfig;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
 import dev.comporta.http.HttpConfig;
+import dev.comporta.job.JobConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.ownership.OwnershipConfig;
@@ -42,6 +43,7 @@ final class Settings {
             ExchangeRateConfig.class,
             GatewayConfig.class,
             HttpConfig.class,
+            JobConfig.class,
             JournalConfig.class,
             ModelConfig.class,
             OwnershipConfig.class,

@@ -118,6 +118,7 @@ BEGIN
     UPDATE budget_ledgers AS ledger SET leased = ledger.leased - total.amount
     FROM (SELECT ledger_id, sum(amount) AS amount FROM spent GROUP BY ledger_id) AS total
     WHERE total.ledger_id = ledger.id AND total.amount <> 0;
+    DELETE FROM budget_leases WHERE id IN (SELECT unnest(budget_leases) FROM inserted) AND amount = 0;
 
     UPDATE client_budgets AS budget SET current_usage = ledger.used
     FROM budget_ledgers AS ledger
@@ -202,11 +203,16 @@ BEGIN
             granted := free;
         END IF;
         ledger.leased := ledger.leased + granted;
-        UPDATE budget_ledgers SET leased = ledger.leased WHERE id = which;
-        INSERT INTO budget_leases AS mine (id, ledger_id, generation, replica_id, process_id, amount, expires_at)
-        VALUES (lease, which, seen, replica, process, granted, clock_timestamp() + ttl)
-        ON CONFLICT (id) DO UPDATE SET amount = mine.amount + granted, expires_at = clock_timestamp() + ttl
-        RETURNING mine.amount INTO own;
+        UPDATE budget_ledgers SET leased = ledger.leased WHERE id = which AND budget_ledgers.leased <> ledger.leased;
+        IF granted > 0 THEN
+            INSERT INTO budget_leases AS mine (id, ledger_id, generation, replica_id, process_id, amount, expires_at)
+            VALUES (lease, which, seen, replica, process, granted, clock_timestamp() + ttl)
+            ON CONFLICT (id) DO UPDATE SET amount = mine.amount + granted, expires_at = clock_timestamp() + ttl
+            RETURNING mine.amount INTO own;
+        ELSE
+            UPDATE budget_leases SET expires_at = clock_timestamp() + ttl WHERE id = lease RETURNING amount INTO own;
+            own := coalesce(own, 0);
+        END IF;
     END IF;
     used := ledger.used;
     leased := ledger.leased;

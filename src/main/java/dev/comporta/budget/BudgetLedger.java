@@ -275,6 +275,19 @@ public class BudgetLedger {
         return slices.values();
     }
 
+    /** Whether a slice was leased under a limit that no longer holds, or for a ledger that is no more. */
+    boolean isOutdated(Slice slice) {
+        LedgerRow leased = slice.ledger();
+        for (LedgerRow row : of(leased.clientId())) {
+            if (row.id().equals(leased.id())) {
+                return row.generation() != leased.generation()
+                        || row.limit().compareTo(leased.limit()) != 0
+                        || !row.enforced();
+            }
+        }
+        return true;
+    }
+
     /** Ends a slice; the next call leases anew. */
     void replace(Slice slice) {
         slices.remove(slice.ledger().id(), slice);

@@ -26,6 +26,11 @@ public final class Held implements Hold {
         this.shares = shares;
     }
 
+    /** Whether nothing had to be held. */
+    public boolean isEmpty() {
+        return shares.isEmpty();
+    }
+
     /** The least that is held in a unit, or null if nothing is limited in it. */
     public @Nullable BigDecimal in(SpendingUnit unit) {
         BigDecimal least = null;

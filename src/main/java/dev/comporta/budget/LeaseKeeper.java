@@ -68,7 +68,11 @@ public class LeaseKeeper {
         ledger.openDue()
                 .onFailure(failure -> LOG.debugf("Budget windows could not be opened: %s", failure.getMessage()));
         for (Slice slice : ledger.slices()) {
-            slice.giveBackIfIdle(config.idleReturn());
+            if (ledger.isOutdated(slice)) {
+                end(slice);
+            } else {
+                slice.giveBackIfIdle(config.idleReturn());
+            }
         }
         if (!renewing
                 && System.nanoTime() - renewed > config.leaseTtl().dividedBy(3).toNanos()) {
@@ -104,10 +108,14 @@ public class LeaseKeeper {
         }
         if (slice.isDoubtful() && !ending.contains(slice)) {
             // The database answers again, so what is certainly free can be given back, and the rest left to expire.
-            slice.giveBack().onComplete(given -> {
-                ending.add(slice);
-                ledger.replace(slice);
-            });
+            end(slice);
         }
+    }
+
+    private void end(Slice slice) {
+        slice.giveBack().onComplete(given -> {
+            ending.add(slice);
+            ledger.replace(slice);
+        });
     }
 }

@@ -52,6 +52,10 @@ record CallBound(long inputTokens, long outputTokens, int choices, Units units, 
         return low;
     }
 
+    CallBound withOutput(long tokens) {
+        return new CallBound(inputTokens, tokens, choices, units, prices, rate);
+    }
+
     CallBound withInput(long tokens) {
         return new CallBound(tokens, outputTokens, choices, units, prices, rate);
     }

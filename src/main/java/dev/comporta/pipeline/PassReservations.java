@@ -11,16 +11,19 @@ import dev.comporta.core.Units;
 import dev.comporta.model.ExchangeRate;
 import dev.comporta.model.Model;
 import dev.comporta.model.Prices;
+import dev.comporta.policy.Policies;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reserves what a call that is passed through may cost. What such a call uses shows only in its answer, so the bound is
- * wide: it is held for the time of the call, and what was not used is free again.
+ * Reserves what a call that is passed through may cost, or one response of a Realtime session. What such a call uses
+ * shows only in its answer, so the bound is wide: it is held for the time of the call, and what was not used is free
+ * again.
  */
 @ApplicationScoped
 public class PassReservations {
@@ -35,10 +38,12 @@ public class PassReservations {
     private static final int TOKENS_PER_IMAGE = 10_000;
 
     private final BudgetLedger ledger;
+    private final Policies policies;
     private final BudgetConfig config;
 
-    PassReservations(BudgetLedger ledger, BudgetConfig config) {
+    PassReservations(BudgetLedger ledger, Policies policies, BudgetConfig config) {
         this.ledger = ledger;
+        this.policies = policies;
         this.config = config;
     }
 
@@ -49,18 +54,46 @@ public class PassReservations {
             return Future.succeededFuture(Hold.NONE);
         }
         CallBound bound = bound(route, rate);
-        if (bound == null || !bound.isPriced()) {
+        return hold(client, route.pass().call().receivedAt(), bound, route.named() != null);
+    }
+
+    /**
+     * Reserves for one response of a session.
+     *
+     * @return completes on the session's event loop; a failure is a {@link GatewayError}
+     */
+    Future<Hold> reserveResponse(UUID client, Instant at, @Nullable Model model, ExchangeRate rate) {
+        if (!ledger.isEnforced(client) && !ledger.limitsMoney(client)) {
+            return Future.succeededFuture(Hold.NONE);
+        }
+        return hold(
+                client,
+                at,
+                new CallBound(
+                        model == null || model.contextWindow() == null ? UNKNOWN_CONTEXT : model.contextWindow(),
+                        model == null || model.maxOutputTokens() == null
+                                ? config.assumedOutputTokens()
+                                : model.maxOutputTokens(),
+                        1,
+                        Units.NONE,
+                        model == null ? Prices.UNKNOWN : model.prices(),
+                        rate),
+                true);
+    }
+
+    private Future<Hold> hold(UUID client, Instant at, @Nullable CallBound bound, boolean namesModel) {
+        boolean known = bound != null && (bound.isPriced() || !ledger.limitsMoney(client));
+        if (!known && !policies.allowsUnknownPrices(client)) {
             throw new GatewayError(
                     ErrorCode.PRICE_UNKNOWN,
                     "What this request costs cannot be known beforehand, and this client's use is limited; its operator can allow unknown prices by a policy.",
-                    route.named() == null ? null : "model");
+                    namesModel ? "model" : null);
         }
-        Spending most = bound.spending();
-        Hold held = ledger.tryHold(client, route.pass().call().receivedAt(), most);
+        Spending most = bound == null ? Spending.NONE : bound.spending();
+        Hold held = ledger.tryHold(client, at, most);
         return held != null
                 ? Future.succeededFuture(held)
-                : EventLoop.here(ledger.hold(client, route.pass().call().receivedAt(), most, most, true)
-                        .map(hold -> hold));
+                : EventLoop.here(ledger.hold(client, at, most, most, true).map(hold -> hold));
     }
 
     /** Null where the provider works on when the call is over, or on what the call does not hold. */

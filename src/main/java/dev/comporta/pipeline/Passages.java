@@ -44,6 +44,7 @@ public class Passages {
 
     private final Admission admission;
     private final ModelRegistry registry;
+    private final AllowedTargets targets;
     private final Providers providers;
     private final UsageRecorder usage;
     private final CallMetrics metrics;
@@ -57,6 +58,7 @@ public class Passages {
     Passages(
             Admission admission,
             ModelRegistry registry,
+            AllowedTargets targets,
             Providers providers,
             UsageRecorder usage,
             CallMetrics metrics,
@@ -68,6 +70,7 @@ public class Passages {
             ModelConfig models) {
         this.admission = admission;
         this.registry = registry;
+        this.targets = targets;
         this.providers = providers;
         this.usage = usage;
         this.metrics = metrics;
@@ -207,9 +210,12 @@ public class Passages {
         Model model = null;
         if (named == null) {
             target = new Target(chosen == null ? preferredProvider : chosen, "");
+            if (!direct && pass.namesModel()) {
+                // Its default is a model too, whichever it may be.
+                targets.check(caller.clientId(), new ResolvedTarget(target, null), "of the provider's own choice");
+            }
         } else {
-            ResolvedTarget resolved = registry.resolve(at(chosen, named.name()), providers.names())
-                    .get(0);
+            ResolvedTarget resolved = targets.first(caller.clientId(), at(chosen, named.name()), direct);
             target = resolved.target();
             model = resolved.model();
         }

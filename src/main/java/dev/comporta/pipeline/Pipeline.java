@@ -17,7 +17,6 @@ import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Outgoing;
 import dev.comporta.dialect.Translation;
-import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
 import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.provider.Provider;
@@ -41,7 +40,7 @@ public class Pipeline {
     private static final Logger LOG = Logger.getLogger(Pipeline.class);
 
     private final Admission admission;
-    private final ModelRegistry registry;
+    private final AllowedTargets targets;
     private final Providers providers;
     private final UsageRecorder usage;
     private final TokenCount tokenCount;
@@ -54,7 +53,7 @@ public class Pipeline {
 
     Pipeline(
             Admission admission,
-            ModelRegistry registry,
+            AllowedTargets targets,
             Providers providers,
             UsageRecorder usage,
             TokenCount tokenCount,
@@ -65,7 +64,7 @@ public class Pipeline {
             CallMetrics metrics,
             GatewayConfig config) {
         this.admission = admission;
-        this.registry = registry;
+        this.targets = targets;
         this.providers = providers;
         this.usage = usage;
         this.tokenCount = tokenCount;
@@ -128,7 +127,7 @@ public class Pipeline {
     }
 
     private ResolvedTarget resolve(AdmittedCall admitted) {
-        return registry.resolve(admitted.request().model(), providers.names()).get(0);
+        return targets.first(admitted.caller().clientId(), admitted.request().model(), admitted.direct());
     }
 
     private static ModelRequest parse(Call call) {

@@ -58,8 +58,12 @@ record RealtimeRows(
         }
     }
 
-    /** Begins a row of its own, as if it were a call. */
-    Recording begin(ResolvedTarget of) {
+    /**
+     * Begins a row of its own, as if it were a call.
+     *
+     * @param hold what pays for it
+     */
+    Recording begin(ResolvedTarget of, Hold hold) {
         Instant now = clock.instant();
         Call own = new Call(
                 Uuid7.at(now),
@@ -73,7 +77,7 @@ record RealtimeRows(
                 call.headers(),
                 call.body(),
                 call.gone());
-        return record(own, of);
+        return record(own, of, hold);
     }
 
     /** Ends a row; when the future completes it is on disk. */
@@ -85,11 +89,11 @@ record RealtimeRows(
 
     /** The row of a session that used nothing, or did not begin. */
     Future<Void> endSession(Outcome outcome) {
-        Future<@Nullable Cost> recorded = record(call, target).ended(outcome);
+        Future<@Nullable Cost> recorded = record(call, target, Hold.NONE).ended(outcome);
         return recorded.mapEmpty();
     }
 
-    private Recording record(Call of, ResolvedTarget to) {
+    private Recording record(Call of, ResolvedTarget to, Hold hold) {
         return usage.record(
                 of,
                 caller,
@@ -100,7 +104,7 @@ record RealtimeRows(
                 to.target(),
                 to.model(),
                 rates.current(),
-                Hold.NONE);
+                hold);
     }
 
     private Attribution grouped(UUID session) {
