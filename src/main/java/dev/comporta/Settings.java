@@ -1,5 +1,6 @@
 package dev.comporta;
 
+import dev.comporta.budget.BudgetAlertConfig;
 import dev.comporta.budget.BudgetConfig;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
@@ -37,6 +38,7 @@ final class Settings {
 
     /** Every mapping of the gateway; a test sees that none is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
+            BudgetAlertConfig.class,
             BudgetConfig.class,
             ClientConfig.class,
             DemoConfig.class,
