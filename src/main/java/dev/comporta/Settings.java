@@ -12,6 +12,8 @@ import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
 import dev.comporta.pipeline.RemoteImagesConfig;
 import dev.comporta.pipeline.SelfTestConfig;
+import dev.comporta.privacy.PrivacyConfig;
+import dev.comporta.privacy.RetentionConfig;
 import dev.comporta.provider.DemoConfig;
 import dev.comporta.provider.ProviderConfig;
 import dev.comporta.provider.RealtimeConfig;
@@ -49,9 +51,11 @@ final class Settings {
             JournalConfig.class,
             ModelConfig.class,
             OwnershipConfig.class,
+            PrivacyConfig.class,
             ProviderConfig.class,
             RealtimeConfig.class,
             RemoteImagesConfig.class,
+            RetentionConfig.class,
             SecretConfig.class,
             SelfTestConfig.class,
             StoreConfig.class);

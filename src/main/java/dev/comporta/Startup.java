@@ -2,6 +2,7 @@ package dev.comporta;
 
 import dev.comporta.budget.LeaseKeeper;
 import dev.comporta.client.ClientDirectory;
+import dev.comporta.privacy.PayloadLog;
 import dev.comporta.store.Database;
 import dev.comporta.store.StartupFailure;
 import dev.comporta.usage.UsageRecorder;
@@ -29,15 +30,23 @@ class Startup {
     private final UsageRecorder usage;
     private final ClientDirectory clients;
     private final LeaseKeeper leases;
+    private final PayloadLog payloads;
     private final Banner banner;
     private final Thread opener = new Thread(this::openBehindTheDoor, "database-opener");
     private volatile boolean closing;
 
-    Startup(Database database, UsageRecorder usage, ClientDirectory clients, LeaseKeeper leases, Banner banner) {
+    Startup(
+            Database database,
+            UsageRecorder usage,
+            ClientDirectory clients,
+            LeaseKeeper leases,
+            PayloadLog payloads,
+            Banner banner) {
         this.database = database;
         this.usage = usage;
         this.clients = clients;
         this.leases = leases;
+        this.payloads = payloads;
         this.banner = banner;
     }
 
@@ -85,6 +94,7 @@ class Startup {
         opener.interrupt();
         opener.join(2_000);
         usage.close();
+        payloads.close();
         await(leases.close());
         await(clients.flush());
         database.close();

@@ -48,6 +48,7 @@ public class Pipeline {
     private final ObjectOwners owners;
     private final RemoteImages images;
     private final ModelExchanges exchanges;
+    private final CallPrivacy privacy;
     private final CallMetrics metrics;
     private final GatewayConfig config;
 
@@ -61,6 +62,7 @@ public class Pipeline {
             ObjectOwners owners,
             RemoteImages images,
             ModelExchanges exchanges,
+            CallPrivacy privacy,
             CallMetrics metrics,
             GatewayConfig config) {
         this.admission = admission;
@@ -72,6 +74,7 @@ public class Pipeline {
         this.owners = owners;
         this.images = images;
         this.exchanges = exchanges;
+        this.privacy = privacy;
         this.metrics = metrics;
         this.config = config;
     }
@@ -88,6 +91,14 @@ public class Pipeline {
         try {
             request = parse(call);
             AdmittedCall admitted = admit(authenticated, request);
+            return privacy.kept(admitted, answer(authenticated, admitted));
+        } catch (RuntimeException e) {
+            return refused(authenticated, request, e);
+        }
+    }
+
+    private Future<Reply> answer(AuthenticatedCall authenticated, AdmittedCall admitted) {
+        try {
             if (isEstimate(admitted)) {
                 return tokenCount.estimate(admitted);
             }
@@ -102,7 +113,7 @@ public class Pipeline {
                                     reserved.result())
                             : refused(authenticated, admitted.request(), reserved.cause()));
         } catch (RuntimeException e) {
-            return refused(authenticated, request, e);
+            return refused(authenticated, admitted.request(), e);
         }
     }
 
@@ -150,7 +161,8 @@ public class Pipeline {
     private AdmittedCall admit(AuthenticatedCall authenticated, ModelRequest request) {
         boolean direct = admission.direct(authenticated.caller());
         Call call = authenticated.call();
-        Attribution attribution = AttributionHeaders.read(call.headers(), request);
+        Attribution attribution =
+                privacy.hashed(AttributionHeaders.read(call.headers(), request), authenticated.caller(), request);
         return new AdmittedCall(call, authenticated.caller(), request, attribution, direct);
     }
 

@@ -49,6 +49,7 @@ final class UsageRow {
     private static final byte[] PROVIDER = column("provider");
     private static final byte[] MODEL_NAME = column("model_name");
     private static final byte[] METADATA = column("metadata");
+    private static final byte[] PROMPT_HASH = column("prompt_hash");
     private static final byte[] INPUT_TOKENS = column("input_tokens");
     private static final byte[] CACHED_TOKENS = column("cached_tokens");
     private static final byte[] CACHE_WRITE_TOKENS = column("cache_write_tokens");
@@ -116,7 +117,8 @@ final class UsageRow {
                     .text(PROJECT_ID, storable(attribution.projectId()))
                     .text(APP_ID, storable(attribution.appId()))
                     .text(TASK_TYPE, storable(attribution.taskType()))
-                    .json(METADATA, attribution.metadata());
+                    .json(METADATA, attribution.metadata())
+                    .text(PROMPT_HASH, attribution.promptHash());
         }
         return row.take();
     }
