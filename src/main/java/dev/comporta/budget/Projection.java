@@ -1,11 +1,13 @@
 package dev.comporta.budget;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * What will have been used at the end of a period if it goes on as it did. Rounded half up, to whole tokens or 6
@@ -28,7 +30,13 @@ record Projection(BigDecimal atPeriodEnd, BigDecimal percentage, Basis basis) {
         /** The 7 days before the period, or as many of them as have usage: too little of the period is over. */
         RECENT,
         /** Nothing but what is used already: too little is over, and there was no usage before. */
-        USED
+        USED;
+
+        /** The word in the API, such as {@code elapsed}. */
+        @JsonValue
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** What was used before a period, and in what time. */
