@@ -3,6 +3,7 @@ package dev.comporta.budget;
 import dev.comporta.alert.Alerts;
 import dev.comporta.core.Job;
 import dev.comporta.store.Database;
+import dev.comporta.store.StartupFailure;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -30,8 +31,11 @@ class CheckBudgetAlerts implements Job {
     CheckBudgetAlerts(Database database, Alerts alerts, BudgetAlertConfig config, Clock clock, Vertx vertx) {
         this.database = database;
         this.alerts = alerts;
-        database.opened()
-                .onSuccess(open -> vertx.setPeriodic(config.interval().toMillis(), timer -> look(clock.instant())));
+        long millis = config.interval().toMillis();
+        if (millis < 1_000) {
+            throw new StartupFailure("The setting gateway.budget-alerts.interval is too short: write 1S or more.");
+        }
+        database.opened().onSuccess(open -> vertx.setPeriodic(millis, timer -> look(clock.instant())));
     }
 
     @Override

@@ -424,6 +424,14 @@ class BudgetResourceTest {
         assertThat(config()).isEqualTo(before);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"reset-budget-periods", "check-budget-alerts"})
+    void its_jobs_can_be_run_by_hand(String job) {
+        post(DAILY).statusCode(201);
+
+        admin().post("/api/cron/" + job).then().statusCode(200).body("job", equalTo(job));
+    }
+
     @Test
     void without_a_key_nothing_is_told() {
         given().queryParam("clientId", client).get(CONFIG).then().statusCode(401);
