@@ -3,15 +3,15 @@ package dev.comporta.budget;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import dev.comporta.alert.Recipient;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +31,6 @@ import org.jspecify.annotations.Nullable;
     "updatedAt"
 })
 final class BudgetSettings {
-
-    /** What can stand in a header and names one recipient; the rest of what mail allows is not worth its risk. */
-    private static final String MAIL_ADDRESS =
-            "|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?";
 
     private static final BigDecimal BEYOND_LIMIT = new BigDecimal("1e15");
     private static final int MOST_DECIMALS = 12;
@@ -79,13 +75,10 @@ final class BudgetSettings {
     Boolean isPaused;
 
     @JsonSetter(nulls = Nulls.AS_EMPTY)
-    @Size(max = 254)
-    @Pattern(regexp = MAIL_ADDRESS, message = "must be one mail address, such as billing@example.com")
     @Nullable
     String notificationEmail;
 
     @JsonSetter(nulls = Nulls.AS_EMPTY)
-    @Size(max = 2000)
     @Nullable
     String notificationWebhook;
 
@@ -106,10 +99,16 @@ final class BudgetSettings {
                 throw invalid("budgetLimit", "budgetLimit has at most 12 decimals.");
             }
         }
-        if (notificationWebhook != null && !notificationWebhook.isEmpty() && !isWebAddress(notificationWebhook)) {
-            throw invalid(
-                    "notificationWebhook",
-                    "notificationWebhook must be an http or https address, such as https://example.com/budget, without a login in it.");
+        checkAddress("notificationEmail", notificationEmail, Recipient::email);
+        checkAddress("notificationWebhook", notificationWebhook, address -> Recipient.webhook(address, null));
+    }
+
+    private static void checkAddress(String field, @Nullable String address, Function<String, Recipient> recipient) {
+        String problem = address == null || address.isEmpty()
+                ? null
+                : recipient.apply(address).problem();
+        if (problem != null) {
+            throw invalid(field, field + " " + problem + ".");
         }
     }
 
@@ -123,21 +122,6 @@ final class BudgetSettings {
     private static void require(String field, @Nullable Object value) {
         if (value == null) {
             throw invalid(field, "A new budget needs a " + field + ".");
-        }
-    }
-
-    private static boolean isWebAddress(String text) {
-        try {
-            URI uri = new URI(text);
-            String scheme = String.valueOf(uri.getScheme());
-            return (scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))
-                    && uri.getHost() != null
-                    && uri.getUserInfo() == null
-                    && uri.getPort() <= 65535
-                    && uri.getPort() != 0
-                    && text.chars().allMatch(character -> character > ' ' && character < 0x7f);
-        } catch (URISyntaxException e) {
-            return false;
         }
     }
 
