@@ -1,6 +1,7 @@
 package dev.comporta;
 
 import dev.comporta.alert.AlertConfig;
+import dev.comporta.budget.BudgetAlertConfig;
 import dev.comporta.budget.BudgetConfig;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
@@ -42,6 +43,7 @@ final class Settings {
     /** Every mapping of the gateway; a test sees that none is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
             AlertConfig.class,
+            BudgetAlertConfig.class,
             BudgetConfig.class,
             ClientConfig.class,
             DemoConfig.class,
