@@ -35,7 +35,7 @@ class FirstKeysTest {
     void empty() {
         connection = Databases.await(database.pool().getConnection());
         Databases.await(connection.begin());
-        run("TRUNCATE clients, gateway_keys");
+        run("TRUNCATE clients, gateway_keys CASCADE");
     }
 
     @AfterEach
