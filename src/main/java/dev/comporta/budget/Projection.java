@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param percentage of the limit, with 2 decimals
  */
 @RegisterForReflection
-record Projection(BigDecimal atPeriodEnd, BigDecimal percentage, Basis basis) {
+public record Projection(BigDecimal atPeriodEnd, BigDecimal percentage, Basis basis) {
 
     private static final int MONEY_DECIMALS = 6;
     private static final Duration EARLY_AT_MOST = Duration.ofDays(1);
@@ -24,7 +24,7 @@ record Projection(BigDecimal atPeriodEnd, BigDecimal percentage, Basis basis) {
 
     /** What it goes by. */
     @RegisterForReflection
-    enum Basis {
+    public enum Basis {
         /** The time of the period that is over. */
         ELAPSED,
         /** The 7 days before the period, or as many of them as have usage: too little of the period is over. */
@@ -34,7 +34,7 @@ record Projection(BigDecimal atPeriodEnd, BigDecimal percentage, Basis basis) {
 
         /** The word in the API, such as {@code elapsed}. */
         @JsonValue
-        String word() {
+        public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
