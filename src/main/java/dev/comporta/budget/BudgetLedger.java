@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,8 @@ public class BudgetLedger {
 
     private static final Duration RESERVED_RETRY = Duration.ofSeconds(1);
 
-    private final Live<Map<UUID, List<LedgerRow>>> ledgers;
-    private final LedgerTable table;
+    private final Supplier<Map<UUID, List<LedgerRow>>> ledgers;
+    private final Supplier<Future<Void>> reload;
     private final Leases leases;
     private final Clock clock;
     private final LongSupplier nanos;
@@ -57,16 +58,33 @@ public class BudgetLedger {
 
     @Inject
     BudgetLedger(Database database, LedgerTable table, BudgetConfig config, Clock clock) {
-        this(database, table, table, config.leaseTtl(), clock, System::nanoTime);
+        this(
+                database.live("budgets", Set.of("budget_ledgers", "clients"), table::all),
+                table,
+                config.leaseTtl(),
+                clock,
+                System::nanoTime);
     }
 
-    BudgetLedger(Database database, LedgerTable table, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
-        this.table = table;
+    BudgetLedger(
+            Live<Map<UUID, List<LedgerRow>>> ledgers, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
+        this(ledgers::get, ledgers::reload, leases, ttl, clock, nanos);
+    }
+
+    /** @param ledgers the ledgers of every client, as last loaded */
+    BudgetLedger(
+            Supplier<Map<UUID, List<LedgerRow>>> ledgers,
+            Supplier<Future<Void>> reload,
+            Leases leases,
+            Duration ttl,
+            Clock clock,
+            LongSupplier nanos) {
+        this.ledgers = ledgers;
+        this.reload = reload;
         this.leases = leases;
         this.ttl = ttl;
         this.clock = clock;
         this.nanos = nanos;
-        ledgers = database.live("budgets", Set.of("budget_ledgers", "clients"), table::all);
     }
 
     /** Whether anything is held for the calls of this client. */
@@ -164,7 +182,7 @@ public class BudgetLedger {
                 .recover(failure -> {
                     release(shares);
                     return failure instanceof Replaced && attempts > 0
-                            ? ledgers.reload().recover(this::unavailable).compose(loaded -> hold(wish, attempts - 1))
+                            ? reload.get().recover(this::unavailable).compose(loaded -> hold(wish, attempts - 1))
                             : Future.failedFuture(failure instanceof GatewayError ? failure : unavailable());
                 });
     }
@@ -253,9 +271,7 @@ public class BudgetLedger {
 
     /** Opens the window that a ledger is in now; completes when this replica knows it. */
     private Future<Void> open(LedgerRow row) {
-        return table.open(row, clock.instant())
-                .compose(opened -> ledgers.reload())
-                .recover(this::unavailable);
+        return leases.open(row, clock.instant()).compose(opened -> reload.get()).recover(this::unavailable);
     }
 
     /** Opens every window that is over. */
@@ -264,11 +280,11 @@ public class BudgetLedger {
         List<Future<Boolean>> opened = ledgers.get().values().stream()
                 .flatMap(List::stream)
                 .filter(row -> row.isOver(now))
-                .map(row -> table.open(row, now))
+                .map(row -> leases.open(row, now))
                 .toList();
         return opened.isEmpty()
                 ? Future.succeededFuture(0)
-                : Future.join(opened).compose(all -> ledgers.reload()).map(opened.size());
+                : Future.join(opened).compose(all -> reload.get()).map(opened.size());
     }
 
     Collection<Slice> slices() {
