@@ -1,13 +1,11 @@
 package dev.comporta.budget;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,9 +19,6 @@ final class LeaseCare {
     private final Duration ttl;
     private final Duration idle;
     private final LongSupplier nanos;
-    /** Ended, but calls still hold something of them: until those are over their leases must live. */
-    private final List<Slice> ending = new CopyOnWriteArrayList<>();
-
     private volatile long renewed;
     private volatile boolean renewing;
 
@@ -43,7 +38,7 @@ final class LeaseCare {
     void tick() {
         for (Slice slice : ledger.slices()) {
             if (ledger.isOutdated(slice)) {
-                end(slice);
+                ledger.replace(slice);
             } else {
                 slice.giveBackIfIdle(idle);
             }
@@ -54,9 +49,7 @@ final class LeaseCare {
     }
 
     private void renew() {
-        ending.removeIf(slice -> !slice.isHeld());
-        List<Slice> slices = new ArrayList<>(ledger.slices());
-        slices.addAll(ending);
+        List<Slice> slices = ledger.leased();
         if (slices.isEmpty()) {
             return;
         }
@@ -79,16 +72,9 @@ final class LeaseCare {
         } else {
             slice.lost(statements);
         }
-        if (slice.isDoubtful() && !ending.contains(slice)) {
+        if (slice.isDoubtful()) {
             // The database answers again, so what is certainly free can be given back, and the rest left to expire.
-            end(slice);
-        }
-    }
-
-    private void end(Slice slice) {
-        slice.giveBack().onComplete(given -> {
-            ending.add(slice);
             ledger.replace(slice);
-        });
+        }
     }
 }
