@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,27 +47,45 @@ public class BudgetLedger {
 
     private static final Duration RESERVED_RETRY = Duration.ofSeconds(1);
 
-    private final Live<Map<UUID, List<LedgerRow>>> ledgers;
-    private final LedgerTable table;
+    private final Supplier<Map<UUID, List<LedgerRow>>> ledgers;
+    private final Supplier<Future<Void>> reload;
     private final Leases leases;
     private final Clock clock;
     private final LongSupplier nanos;
     private final Duration ttl;
     private final Map<UUID, Slice> slices = new ConcurrentHashMap<>();
-    private final Set<String> exhausted = ConcurrentHashMap.newKeySet();
+    /** Ended, but calls still hold something of them: until those are over their leases must live. */
+    private final Set<Slice> ending = ConcurrentHashMap.newKeySet();
 
     @Inject
     BudgetLedger(Database database, LedgerTable table, BudgetConfig config, Clock clock) {
-        this(database, table, table, config.leaseTtl(), clock, System::nanoTime);
+        this(
+                database.live("budgets", Set.of("budget_ledgers", "clients"), table::all),
+                table,
+                config.leaseTtl(),
+                clock,
+                System::nanoTime);
     }
 
-    BudgetLedger(Database database, LedgerTable table, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
-        this.table = table;
+    BudgetLedger(
+            Live<Map<UUID, List<LedgerRow>>> ledgers, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
+        this(ledgers::get, ledgers::reload, leases, ttl, clock, nanos);
+    }
+
+    /** @param ledgers the ledgers of every client, as last loaded */
+    BudgetLedger(
+            Supplier<Map<UUID, List<LedgerRow>>> ledgers,
+            Supplier<Future<Void>> reload,
+            Leases leases,
+            Duration ttl,
+            Clock clock,
+            LongSupplier nanos) {
+        this.ledgers = ledgers;
+        this.reload = reload;
         this.leases = leases;
         this.ttl = ttl;
         this.clock = clock;
         this.nanos = nanos;
-        ledgers = database.live("budgets", Set.of("budget_ledgers", "clients"), table::all);
     }
 
     /** Whether anything is held for the calls of this client. */
@@ -103,7 +122,10 @@ public class BudgetLedger {
             if (!row.enforced()) {
                 continue;
             }
-            refuseIfPaused(row);
+            if (isPaused(row)) {
+                release(shares);
+                throw paused(row);
+            }
             BigDecimal amount = most.in(row.unit());
             Slice slice = slices.get(row.id());
             if (slice == null
@@ -143,10 +165,8 @@ public class BudgetLedger {
         List<LedgerRow> enforced = new ArrayList<>(2);
         for (LedgerRow row : of(wish.clientId)) {
             if (row.enforced()) {
-                try {
-                    refuseIfPaused(row);
-                } catch (GatewayError paused) {
-                    return Future.failedFuture(paused);
+                if (isPaused(row)) {
+                    return Future.failedFuture(paused(row));
                 }
                 enforced.add(row);
             }
@@ -164,7 +184,7 @@ public class BudgetLedger {
                 .recover(failure -> {
                     release(shares);
                     return failure instanceof Replaced && attempts > 0
-                            ? ledgers.reload().recover(this::unavailable).compose(loaded -> hold(wish, attempts - 1))
+                            ? reload.get().recover(this::unavailable).compose(loaded -> hold(wish, attempts - 1))
                             : Future.failedFuture(failure instanceof GatewayError ? failure : unavailable());
                 });
     }
@@ -177,7 +197,9 @@ public class BudgetLedger {
         Slice slice = slice(row);
         return slice.acquire(wish.most.in(row.unit()), wish.least.in(row.unit()), row.limit())
                 .recover(failure -> Future.failedFuture(
-                        failure instanceof NotEnough refused ? refusal(row, refused.isSpent(), wish.last) : failure))
+                        failure instanceof NotEnough refused
+                                ? refusal(row, slice, refused.isSpent(), wish.last)
+                                : failure))
                 .compose(amount -> {
                     shares.add(new Share(slice, amount));
                     return take(rows, index + 1, wish, shares);
@@ -186,15 +208,20 @@ public class BudgetLedger {
 
     /** The slice that serves a ledger's window, made if there is none. */
     private Slice slice(LedgerRow row) {
-        return slices.compute(row.id(), (id, slice) -> {
-            if (slice != null && slice.ledger().generation() == row.generation() && !slice.hasEnded()) {
+        while (true) {
+            Slice slice = slices.get(row.id());
+            // Who still sees the window before is served by the newer one.
+            if (slice != null && slice.ledger().generation() >= row.generation() && !slice.hasEnded()) {
                 return slice;
             }
-            if (slice != null) {
-                slice.replace();
+            Slice fresh = new Slice(row, leases, ttl, nanos);
+            if (slice == null ? slices.putIfAbsent(row.id(), fresh) == null : slices.replace(row.id(), slice, fresh)) {
+                if (slice != null) {
+                    end(slice);
+                }
+                return fresh;
             }
-            return new Slice(row, leases, ttl, nanos);
-        });
+        }
     }
 
     private static void release(@Nullable List<Share> shares) {
@@ -205,16 +232,17 @@ public class BudgetLedger {
         }
     }
 
-    private void refuseIfPaused(LedgerRow row) {
-        if (row.paused() && !row.isOver(clock.instant())) {
-            throw new GatewayError(
-                            ErrorCode.BUDGET_EXCEEDED,
-                            "This client is paused by its budget until %s.".formatted(row.end()))
-                    .retryAfter(untilEnd(row), false);
-        }
+    private boolean isPaused(LedgerRow row) {
+        return row.paused() && !row.isOver(clock.instant());
     }
 
-    private GatewayError refusal(LedgerRow row, boolean spent, boolean last) {
+    private GatewayError paused(LedgerRow row) {
+        return new GatewayError(
+                        ErrorCode.BUDGET_EXCEEDED, "This client is paused by its budget until %s.".formatted(row.end()))
+                .retryAfter(untilEnd(row), false);
+    }
+
+    private GatewayError refusal(LedgerRow row, Slice slice, boolean spent, boolean last) {
         if (!spent) {
             return new GatewayError(
                             ErrorCode.BUDGET_RESERVED,
@@ -222,7 +250,7 @@ public class BudgetLedger {
                                     .formatted(row.policy() == null ? "budget" : "daily cost limit"))
                     .retryAfter(RESERVED_RETRY, true);
         }
-        if (last && exhausted.add(row.id() + "/" + row.generation())) {
+        if (last && slice.isNewlyExhausted()) {
             leases.exhausted(row);
         }
         return row.policy() == null
@@ -253,9 +281,7 @@ public class BudgetLedger {
 
     /** Opens the window that a ledger is in now; completes when this replica knows it. */
     private Future<Void> open(LedgerRow row) {
-        return table.open(row, clock.instant())
-                .compose(opened -> ledgers.reload())
-                .recover(this::unavailable);
+        return leases.open(row, clock.instant()).compose(opened -> reload.get()).recover(this::unavailable);
     }
 
     /** Opens every window that is over. */
@@ -264,19 +290,30 @@ public class BudgetLedger {
         List<Future<Boolean>> opened = ledgers.get().values().stream()
                 .flatMap(List::stream)
                 .filter(row -> row.isOver(now))
-                .map(row -> table.open(row, now))
+                .map(row -> leases.open(row, now))
                 .toList();
         return opened.isEmpty()
                 ? Future.succeededFuture(0)
-                : Future.join(opened).compose(all -> ledgers.reload()).map(opened.size());
+                : Future.join(opened).compose(all -> reload.get()).map(opened.size());
     }
 
     Collection<Slice> slices() {
         return slices.values();
     }
 
-    /** Whether a slice was leased under a limit that no longer holds, or for a ledger that is no more. */
+    /** All slices whose leases must live: those that serve calls, and those that calls still hold something of. */
+    List<Slice> leased() {
+        ending.removeIf(Slice::isOver);
+        List<Slice> leased = new ArrayList<>(slices.values());
+        leased.addAll(ending);
+        return leased;
+    }
+
+    /** Whether a slice has expired, was leased under a limit that no longer holds, or for a ledger that is no more. */
     boolean isOutdated(Slice slice) {
+        if (slice.hasEnded()) {
+            return true;
+        }
         LedgerRow leased = slice.ledger();
         for (LedgerRow row : of(leased.clientId())) {
             if (row.id().equals(leased.id())) {
@@ -291,6 +328,11 @@ public class BudgetLedger {
     /** Ends a slice; the next call leases anew. */
     void replace(Slice slice) {
         slices.remove(slice.ledger().id(), slice);
+        end(slice);
+    }
+
+    private void end(Slice slice) {
+        ending.add(slice);
         slice.replace();
     }
 

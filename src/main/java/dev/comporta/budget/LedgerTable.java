@@ -97,8 +97,8 @@ class LedgerTable implements Leases {
         }
     }
 
-    /** Opens the window that the ledger is in at that time. Completes with whether it was this replica that did. */
-    Future<Boolean> open(LedgerRow ledger, Instant at) {
+    @Override
+    public Future<Boolean> open(LedgerRow ledger, Instant at) {
         Window window = ledger.period().window(at, ledger.zone());
         return database.pool()
                 .preparedQuery(OPEN)

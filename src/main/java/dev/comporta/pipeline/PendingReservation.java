@@ -155,10 +155,19 @@ final class PendingReservation {
     }
 
     private Reservation with(Held held, CallBound bound) {
+        try {
+            return new Reservation(asAffordable(held, bound), bound.rate(), held);
+        } catch (RuntimeException e) {
+            held.settle(Spending.NONE);
+            throw e;
+        }
+    }
+
+    private ModelRequest asAffordable(Held held, CallBound bound) {
         long longest = held.isEmpty() ? bound.outputTokens() : affordable(held, bound);
         boolean shorter = bound.outputTokens() > 0
                 && (size.outputLimit() >= 0 ? longest < size.outputLimit() : !isModelsOwn(longest));
-        return new Reservation(shorter ? shortened(longest) : admitted.request(), bound.rate(), held);
+        return shorter ? shortened(longest) : admitted.request();
     }
 
     /** Whether the provider keeps to it without being told. */
