@@ -30,6 +30,7 @@ public interface BudgetConfig {
      * document by its address, in tokens. Without it all that the model can read is held; with less a budget may be
      * exceeded by what such calls read beyond.
      */
+    @Min(0)
     OptionalLong openInputTokens();
 
     /** How long a leased slice of which nothing is taken is kept before it is given back. */

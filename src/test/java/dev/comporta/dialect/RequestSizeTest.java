@@ -48,8 +48,8 @@ class RequestSizeTest {
             CHAT             | {"max_tokens":0}                                              | -1
             CHAT             | {"max_tokens":-1}                                             | -1
             CHAT             | {"max_tokens":-99999999999999999999999}                       | -1
-            CHAT             | {"max_tokens":9223372036854775807}                            | 1099511627776
-            CHAT             | {"max_tokens":99999999999999999999999}                        | 1099511627776
+            CHAT             | {"max_tokens":9223372036854775807}                            | 4294967296
+            CHAT             | {"max_tokens":99999999999999999999999}                        | 4294967296
             CHAT             | {"messages":[{"max_tokens":3}],"metadata":{"max_tokens":"5"}} | -1
             CHAT             | {"max_output_tokens":1}                                       | -1
             CHAT             | {"maxOutputTokens":1,"generationConfig":{"maxOutputTokens":1}}| -1
@@ -168,7 +168,7 @@ class RequestSizeTest {
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource(delimiter = '|', textBlock = """
             CHAT     | {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}                         | 1 | false | 28
-            CHAT     | {"type":"image_url","image_url":"data:image/png;base64,a\\\\/b="}                            | 1 | false | 29
+            CHAT     | {"type":"image_url","image_url":"data:image/png;base64,a\\/b="}                            | 1 | false | 29
             CHAT     | {"type":"image_url","image_url":{"url":"https://example.com/a.png"}}                          | 1 | false | 0
             CHAT     | {"type":"image_url","image_url":{"url":"data:application/pdf;base64,JVBE"}}                    | 1 | true  | 0
             CHAT     | {"type":"text","text":"image_url"}                                                             | 0 | false | 0
