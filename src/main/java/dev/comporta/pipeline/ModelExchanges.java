@@ -2,7 +2,6 @@ package dev.comporta.pipeline;
 
 import dev.comporta.core.Reply;
 import dev.comporta.core.Spending;
-import dev.comporta.dialect.Outgoing;
 import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.usage.Recording;
 import dev.comporta.usage.Tokenizer;
@@ -29,27 +28,27 @@ public class ModelExchanges {
         this.config = config;
     }
 
-    /** Sends a request where its route says. */
-    Future<Reply> send(Route route, Outgoing outgoing) {
+    /** Sends a request where its route says. Whichever way the call ends, what was reserved for it is settled. */
+    Future<Reply> send(Route route, Reservation reserved) {
         AdmittedCall admitted = route.admitted();
-        Recording recording = usage.record(
-                admitted.call(),
-                admitted.caller(),
-                admitted.attribution(),
-                admitted.direct(),
-                admitted.request().stream(),
-                admitted.request().model(),
-                route.target(),
-                route.model(),
-                route.reserved().rate(),
-                route.reserved().hold());
-        AnswerObjects objects = new AnswerObjects(route, owners);
-        CallAccount account = new CallAccount(route, recording, objects, tokenizer, metrics);
         try {
-            return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, config).send();
+            Recording recording = usage.record(
+                    admitted.call(),
+                    admitted.caller(),
+                    admitted.attribution(),
+                    admitted.direct(),
+                    admitted.request().stream(),
+                    admitted.request().model(),
+                    route.target(),
+                    route.model(),
+                    reserved.rate(),
+                    reserved.hold());
+            AnswerObjects objects = new AnswerObjects(route, owners);
+            CallAccount account = new CallAccount(route, recording, objects, tokenizer, metrics);
+            return new ModelExchange(route, reserved.outgoing(), recording, account, objects, tokenizer, config).send();
         } catch (RuntimeException e) {
             // The journal takes no more calls.
-            route.reserved().hold().settle(Spending.NONE);
+            reserved.hold().settle(Spending.NONE);
             return Future.failedFuture(e);
         }
     }
