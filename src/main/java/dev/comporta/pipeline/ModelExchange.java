@@ -107,6 +107,11 @@ final class ModelExchange {
     }
 
     private void sendUpstream() {
+        if (call.gone().isComplete()) {
+            // It left while its budget was asked, or its start was written.
+            callerGone();
+            return;
+        }
         account.sent();
         Upstream.Exchange sent = route.provider().upstream().send(ProviderRequest.of(route, outgoing));
         exchange = sent;

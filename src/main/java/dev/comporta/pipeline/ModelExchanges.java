@@ -1,5 +1,7 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ErrorCode;
+import dev.comporta.core.GatewayError;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Spending;
 import dev.comporta.dialect.Outgoing;
@@ -31,6 +33,17 @@ public class ModelExchanges {
 
     /** Sends a request where its route says. */
     Future<Reply> send(Route route, Outgoing outgoing) {
+        try {
+            return started(route, outgoing);
+        } catch (RuntimeException e) {
+            // The journal takes no more calls.
+            route.reserved().hold().settle(Spending.NONE);
+            metrics.refused(e instanceof GatewayError refusal ? refusal.code() : ErrorCode.INTERNAL);
+            return Future.failedFuture(e);
+        }
+    }
+
+    private Future<Reply> started(Route route, Outgoing outgoing) {
         AdmittedCall admitted = route.admitted();
         Recording recording = usage.record(
                 admitted.call(),
@@ -45,12 +58,6 @@ public class ModelExchanges {
                 route.reserved().hold());
         AnswerObjects objects = new AnswerObjects(route, owners);
         CallAccount account = new CallAccount(route, recording, objects, tokenizer, metrics);
-        try {
-            return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, config).send();
-        } catch (RuntimeException e) {
-            // The journal takes no more calls.
-            route.reserved().hold().settle(Spending.NONE);
-            return Future.failedFuture(e);
-        }
+        return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, config).send();
     }
 }

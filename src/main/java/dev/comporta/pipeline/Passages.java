@@ -8,6 +8,7 @@ import dev.comporta.core.GatewayError;
 import dev.comporta.core.Hold;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
+import dev.comporta.core.Spending;
 import dev.comporta.core.Target;
 import dev.comporta.dialect.ObjectReferences;
 import dev.comporta.model.ExchangeRate;
@@ -151,7 +152,18 @@ public class Passages {
                 : refused(pass, caller, json, asGatewayError(hold.cause())));
     }
 
+    /** From here on something is reserved, and whichever way the call ends, it is settled. */
     private Future<Reply> sent(PassRoute route, ExchangeRate rate, Hold hold) {
+        try {
+            return started(route, rate, hold);
+        } catch (RuntimeException e) {
+            // The journal takes no more calls.
+            hold.settle(Spending.NONE);
+            return refused(route.pass(), route.caller(), route.json(), asGatewayError(e));
+        }
+    }
+
+    private Future<Reply> started(PassRoute route, ExchangeRate rate, Hold hold) {
         PassJson json = route.json();
         ObjectPath path = route.path();
         Recording recording = usage.record(

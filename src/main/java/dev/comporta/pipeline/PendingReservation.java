@@ -158,7 +158,10 @@ final class PendingReservation {
         long longest = held.isEmpty() ? bound.outputTokens() : affordable(held, bound);
         boolean shorter = bound.outputTokens() > 0
                 && (size.outputLimit() >= 0 ? longest < size.outputLimit() : !isModelsOwn(longest));
-        return new Reservation(shorter ? shortened(longest) : admitted.request(), bound.rate(), held);
+        return new Reservation(
+                shorter ? shortened(longest) : admitted.request(),
+                bound.rate(),
+                BoundedHold.of(held, bound.withOutput(longest)));
     }
 
     /** Whether the provider keeps to it without being told. */
