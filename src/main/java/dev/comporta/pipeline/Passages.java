@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ApiType;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
@@ -225,6 +226,9 @@ public class Passages {
             if (!direct && pass.namesModel()) {
                 // Its default is a model too, whichever it may be.
                 targets.check(caller.clientId(), new ResolvedTarget(target, null), "of the provider's own choice");
+            }
+            if (pass.call().apiType() == ApiType.MODERATIONS) {
+                model = registry.only(target.provider(), "moderation").orElse(null);
             }
         } else {
             ResolvedTarget resolved = targets.first(caller.clientId(), at(chosen, named.name()), direct);
