@@ -19,14 +19,21 @@ public class ModelExchanges {
     private final UsageRecorder usage;
     private final Tokenizer tokenizer;
     private final ObjectOwners owners;
+    private final BackgroundResponses background;
     private final CallMetrics metrics;
     private final GatewayConfig config;
 
     ModelExchanges(
-            UsageRecorder usage, Tokenizer tokenizer, ObjectOwners owners, CallMetrics metrics, GatewayConfig config) {
+            UsageRecorder usage,
+            Tokenizer tokenizer,
+            ObjectOwners owners,
+            BackgroundResponses background,
+            CallMetrics metrics,
+            GatewayConfig config) {
         this.usage = usage;
         this.tokenizer = tokenizer;
         this.owners = owners;
+        this.background = background;
         this.metrics = metrics;
         this.config = config;
     }
@@ -58,6 +65,6 @@ public class ModelExchanges {
                 route.reserved().hold());
         AnswerObjects objects = new AnswerObjects(route, owners);
         CallAccount account = new CallAccount(route, recording, objects, tokenizer, metrics);
-        return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, config).send();
+        return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, background, config).send();
     }
 }

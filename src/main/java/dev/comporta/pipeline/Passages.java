@@ -53,6 +53,7 @@ public class Passages {
     private final ObjectOwners owners;
     private final ListTurns listTurns;
     private final PassReservations reservations;
+    private final BackgroundResponses background;
     private final ExchangeRates rates;
     private final GatewayConfig config;
     private final String preferredProvider;
@@ -67,6 +68,7 @@ public class Passages {
             ObjectOwners owners,
             ListTurns listTurns,
             PassReservations reservations,
+            BackgroundResponses background,
             ExchangeRates rates,
             GatewayConfig config,
             ModelConfig models) {
@@ -79,6 +81,7 @@ public class Passages {
         this.owners = owners;
         this.listTurns = listTurns;
         this.reservations = reservations;
+        this.background = background;
         this.rates = rates;
         this.config = config;
         preferredProvider = models.preferredProvider();
@@ -182,7 +185,20 @@ public class Passages {
         if (path != null && path.action() == ObjectPath.Action.LIST && path.kind() != null) {
             return new PassList(route, owners, listTurns, recording, metrics, compatibility).send(path.kind());
         }
-        return new Passage(route, new PassObjects(route, owners), recording, metrics, compatibility).send();
+        Passage passage = new Passage(route, new PassObjects(route, owners), recording, metrics, compatibility);
+        String response = deletedResponse(route.pass());
+        return response == null
+                ? passage.send()
+                : background.beforeDeletion(route.target().provider(), response).compose(asked -> passage.send());
+    }
+
+    private static @Nullable String deletedResponse(PassCall pass) {
+        List<String> segments = pass.segments();
+        return pass.call().method().equals("DELETE")
+                        && segments.size() == 2
+                        && segments.get(0).equals("responses")
+                ? segments.get(1)
+                : null;
     }
 
     private static GatewayError asGatewayError(Throwable cause) {

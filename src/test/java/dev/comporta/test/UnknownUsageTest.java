@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.comporta.Eventually;
+import dev.comporta.model.ExchangeRates;
 import dev.comporta.store.Database;
 import dev.comporta.store.Databases;
+import dev.comporta.usage.FullJournal;
+import dev.comporta.usage.JournalConfig;
+import dev.comporta.usage.UsageRecorder;
+import io.quarkus.test.junit.QuarkusMock;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -15,11 +21,14 @@ import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,12 +41,23 @@ class UnknownUsageTest {
     private static final String BACKGROUND = """
             {"id":"%s","object":"response","created_at":1,"background":true,"status":"%s","model":"m","error":null,\
             "output":[],"usage":%s}""";
+    private static final String USED =
+            "{\"input_tokens\":11,\"output_tokens\":7,\"total_tokens\":18,\"output_tokens_details\":{\"reasoning_tokens\":3}}";
     private static final String FORM = "multipart/form-data; boundary=b";
 
     ScriptedUpstream upstream;
 
     @Inject
     Database database;
+
+    @Inject
+    ExchangeRates rates;
+
+    @Inject
+    JournalConfig journal;
+
+    @Inject
+    Vertx vertx;
 
     private UUID client;
     private String key;
@@ -115,7 +135,7 @@ class UnknownUsageTest {
         });
         assertThat(Databases.sql(
                                 database,
-                                "SELECT coalesce(sum(cost_usd), 0) AS told FROM cost_events WHERE client_id = $1",
+                                "SELECT coalesce(sum(amount_usd), 0) AS told FROM cost_events WHERE client_id = $1",
                                 client)
                         .iterator()
                         .next()
@@ -230,6 +250,37 @@ class UnknownUsageTest {
     }
 
     @Test
+    void a_background_response_is_asked_what_it_used_before_its_owner_deletes_it() {
+        String id = "resp_" + System.nanoTime();
+        AtomicBoolean deleted = new AtomicBoolean();
+        upstream.script(id, exchange -> {
+            if (exchange.request().startLine().startsWith("DELETE")) {
+                deleted.set(true);
+                Answers.json("{\"id\":\"%s\",\"object\":\"response\",\"deleted\":true}".formatted(id))
+                        .play(exchange);
+            } else if (deleted.get()) {
+                Answers.error(404, "invalid_request_error", "not_found").play(exchange);
+            } else {
+                Answers.json(BACKGROUND.formatted(id, "completed", USED)).play(exchange);
+            }
+        });
+        String model = model("openai", TOKENS, Answers.json(BACKGROUND.formatted(id, "queued", "null")));
+
+        HttpResponse<byte[]> response = post(
+                "/v1/responses", "{\"model\":\"openai/%s\",\"input\":\"Hello\",\"background\":true}".formatted(model));
+        HttpResponse<byte[]> deletion =
+                Gateway.send(Gateway.request("/v1/responses/" + id, "Authorization", key, ScriptedUpstream.SCRIPT, id)
+                        .DELETE()
+                        .build());
+
+        assertThat(deletion.statusCode()).isEqualTo(200);
+        JsonNode usage = Gateway.usage(response);
+        assertThat(usage.path("usageSource").asText()).isEqualTo("exact");
+        assertThat(usage.path("outputTokens").asInt()).isEqualTo(7);
+        assertLedger(new BigDecimal("0.000018"));
+    }
+
+    @Test
     void a_background_response_that_is_cancelled() {
         String id = "resp_" + System.nanoTime();
         upstream.script(id, Answers.json(BACKGROUND.formatted(id, "cancelled", "null")));
@@ -298,6 +349,23 @@ class UnknownUsageTest {
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(Json.read(response.body()).at("/error/param").asText()).isEqualTo("n");
+        assertThat(upstream.waiting(model)).isZero();
+        assertLedger(BigDecimal.ZERO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/audio/speech", "/v1/images/generations"})
+    void a_journal_that_is_full_leaves_nothing_reserved(String path, @TempDir Path directory) {
+        String model = model("acme", TOKENS, Answers.json("{}"));
+        FullJournal full = new FullJournal(Databases.directory(directory), database, rates, journal, vertx);
+        QuarkusMock.installMockForType(full, UsageRecorder.class);
+
+        HttpResponse<byte[]> response =
+                post(path, "{\"model\":\"acme/%s\",\"input\":\"x\",\"messages\":[]}".formatted(model));
+
+        full.close();
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(Json.read(response.body()).at("/error/code").asText()).isEqualTo("accounting_unavailable");
         assertThat(upstream.waiting(model)).isZero();
         assertLedger(BigDecimal.ZERO);
     }
