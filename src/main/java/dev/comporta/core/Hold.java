@@ -3,6 +3,7 @@ package dev.comporta.core;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What is reserved for one call until it is known what the call used. */
 public interface Hold {
@@ -28,6 +29,14 @@ public interface Hold {
      */
     default Instant notBefore() {
         return Instant.MIN;
+    }
+
+    /**
+     * What the call uses at most; that is what it is taken to have used if nobody can tell in the end. Null where
+     * nothing is reserved: then what is unknown stays unknown.
+     */
+    default @Nullable Bound bound() {
+        return null;
     }
 
     /** The call is over and its usage on disk: frees what was reserved and not used. Only the first time counts. */

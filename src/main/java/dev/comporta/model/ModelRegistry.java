@@ -62,6 +62,18 @@ public class ModelRegistry {
         return catalogue.get().find(idOrIdentifier);
     }
 
+    /**
+     * The model that a provider takes where none is named: the only active one of its models that is known to have the
+     * capability; empty if there are several.
+     */
+    public Optional<Model> only(String provider, String capability) {
+        List<Model> capable = active().stream()
+                .filter(model -> model.provider().equals(provider) && model.can(capability))
+                .limit(2)
+                .toList();
+        return capable.size() == 1 ? Optional.of(capable.get(0)) : Optional.empty();
+    }
+
     /** Completes when what was written before this call can be read here. */
     Future<Void> reload() {
         return catalogue.reload();

@@ -56,10 +56,14 @@ public record Prices(
      * The cost in USD of tokens and of what is not counted in tokens. Units without a price are left out where others,
      * or tokens, have one: a model is priced by what its price list names.
      *
-     * @return null if the price of the tokens is unknown, or if nothing that was used has a price
+     * @return null if the price of the tokens is unknown and the list is not of units alone, or if nothing that was
+     *     used has a price
      */
     public @Nullable BigDecimal cost(TokenUsage usage, Units used) {
         BigDecimal byUnit = units.cost(used);
+        if (byUnit != null && !isByToken()) {
+            return Decimals.plain(byUnit);
+        }
         if (usage.totalTokens() == 0) {
             return byUnit == null ? (used.isNone() || isFree() ? cost(usage) : null) : Decimals.plain(byUnit);
         }
@@ -91,6 +95,10 @@ public record Prices(
         if (inputTokens == 0 && outputTokens == 0) {
             return cost(TokenUsage.NONE, used);
         }
+        BigDecimal byUnit = units.cost(used);
+        if (byUnit != null && !isByToken()) {
+            return Decimals.plain(byUnit);
+        }
         BigDecimal most = base().most(inputTokens, outputTokens);
         for (PriceTier tier : tiers) {
             if (most != null && inputTokens > tier.abovePromptTokens()) {
@@ -98,8 +106,12 @@ public record Prices(
                 most = inTier == null ? null : most.max(inTier);
             }
         }
-        BigDecimal byUnit = units.cost(used);
         return most == null || byUnit == null ? most : Decimals.plain(most.add(byUnit));
+    }
+
+    /** Whether tokens have a price at all: some models are priced by the image or the minute alone. */
+    private boolean isByToken() {
+        return input != null || output != null || !tiers.isEmpty();
     }
 
     private TokenPrices base() {

@@ -55,9 +55,11 @@ public record UnitPrices(
             return add(sum, audioSecond, units.audioSeconds());
         }
         BigDecimal hours = add(null, audioHour, units.audioSeconds());
-        return hours == null
-                ? sum
-                : add(sum, BigDecimal.ONE, hours.divide(SECONDS_PER_HOUR, DECIMALS, RoundingMode.HALF_UP));
+        if (hours == null) {
+            return sum;
+        }
+        BigDecimal heard = hours.divide(SECONDS_PER_HOUR, DECIMALS, RoundingMode.HALF_UP);
+        return sum == null ? heard : sum.add(heard);
     }
 
     private static @Nullable BigDecimal add(@Nullable BigDecimal sum, @Nullable BigDecimal price, BigDecimal quantity) {

@@ -7,6 +7,7 @@ import dev.comporta.dialect.Json;
 import dev.comporta.dialect.Translation;
 import dev.comporta.dialect.openai.ResponsesAnswer;
 import dev.comporta.provider.Upstream;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,6 +24,8 @@ import java.util.concurrent.TimeUnit;
  * only then the provider tells what was used; meanwhile the call is open in the journal, so that it is settled even if
  * the gateway dies.
  *
+ * <p>Lives on the event loop of the call that asked for it.
+ *
  * @see <a href="https://platform.openai.com/docs/guides/background">Background mode</a>
  */
 final class BackgroundResponse {
@@ -35,13 +38,14 @@ final class BackgroundResponse {
     private static final int MOST_FAILURES = 20;
 
     private final Vertx vertx;
+    private final Context context = Vertx.currentContext();
     private final Route route;
     private final String id;
     private final long startNanos = System.nanoTime();
     private final Promise<Optional<TokenUsage>> used = Promise.promise();
     private int failures;
 
-    private BackgroundResponse(Vertx vertx, Route route, String id) {
+    BackgroundResponse(Vertx vertx, Route route, String id) {
         this.vertx = vertx;
         this.route = route;
         this.id = id;
@@ -65,22 +69,45 @@ final class BackgroundResponse {
         }
     }
 
-    /** What was used in the end; empty if that cannot be found out. */
-    static Future<Optional<TokenUsage>> usage(Vertx vertx, Route route, String id) {
-        BackgroundResponse response = new BackgroundResponse(vertx, route, id);
-        response.pause(FIRST_PAUSE_MILLIS);
-        return response.used.future();
+    /** What was used in the end; empty if that cannot be found out. To be called once. */
+    Future<Optional<TokenUsage>> usage() {
+        pause(FIRST_PAUSE_MILLIS);
+        return used.future();
+    }
+
+    /** Asks now, whenever it would be asked next; completes with the answer, whatever that is. From any thread. */
+    Future<Void> askNow() {
+        Promise<Void> asked = Promise.promise();
+        context.runOnContext(now -> Future.succeededFuture()
+                .compose(ready -> ask())
+                .onSuccess(this::end)
+                .onComplete(answered -> asked.complete()));
+        return asked.future();
     }
 
     private void pause(long millis) {
+        if (used.future().isComplete()) {
+            return;
+        }
         if (System.nanoTime() - startNanos > MOST_NANOS || failures > MOST_FAILURES) {
             used.complete(Optional.empty());
         } else {
-            vertx.setTimer(millis, timer -> ask(Math.min(millis * 2, LONGEST_PAUSE_MILLIS)));
+            vertx.setTimer(millis, timer -> askAgain(Math.min(millis * 2, LONGEST_PAUSE_MILLIS)));
         }
     }
 
-    private void ask(long nextPause) {
+    private void askAgain(long nextPause) {
+        ask().onComplete(answer -> {
+            if (answer.succeeded() && end(answer.result())) {
+                return;
+            }
+            boolean underWay = answer.succeeded() && answer.result().status == 200;
+            failures = underWay ? 0 : failures + 1;
+            pause(nextPause);
+        });
+    }
+
+    private Future<Told> ask() {
         Upstream.Exchange exchange = route.provider()
                 .upstream()
                 .send(new Upstream.Request(
@@ -90,32 +117,23 @@ final class BackgroundResponse {
                         route.key(),
                         route.admitted().caller().providerKey() != null,
                         Upstream.Body.NONE));
-        exchange.answer()
+        return exchange.answer()
                 .compose(answer -> BoundedBody.collect(answer.body(), MOST_ANSWER_BYTES)
                         .map(body -> new Told(answer.status(), body)))
-                .onSuccess(told -> told(told, nextPause))
-                .onFailure(failure -> {
-                    exchange.reset();
-                    failures++;
-                    pause(nextPause);
-                });
+                .onFailure(failure -> exchange.reset());
     }
 
-    private void told(Told told, long nextPause) {
+    /** Whether this answer is the last one. */
+    private boolean end(Told told) {
         byte[] body = told.body.getBytes();
         if (told.status == 404) {
             // Its owner has deleted it.
-            used.complete(Optional.empty());
-        } else if (told.status != 200) {
-            failures++;
-            pause(nextPause);
-        } else if (isUnderWay(body)) {
-            failures = 0;
-            pause(nextPause);
-        } else {
+            used.tryComplete(Optional.empty());
+        } else if (told.status == 200 && !isUnderWay(body)) {
             Translation.Whole whole = ResponsesAnswer.whole(body);
-            used.complete(Optional.ofNullable(whole == null ? null : whole.usage()));
+            used.tryComplete(Optional.ofNullable(whole == null ? null : whole.usage()));
         }
+        return used.future().isComplete();
     }
 
     private record Told(int status, Buffer body) {}

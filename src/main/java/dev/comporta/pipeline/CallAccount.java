@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.Bound;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Receipt;
@@ -11,6 +12,7 @@ import dev.comporta.usage.Outcome;
 import dev.comporta.usage.Recording;
 import dev.comporta.usage.Tokenizer;
 import io.vertx.core.Future;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ final class CallAccount {
 
     /** A rough measure, used only for calls that the death of the process cuts off. */
     private static final int BYTES_PER_TOKEN = 4;
+
+    /** Members of requests by which models are asked to think, whatever the registry knows of them. */
+    private static final Set<String> THINKING = Set.of("reasoning", "reasoning_effort", "thinking");
 
     private final Route route;
     private final byte[] request;
@@ -79,7 +84,8 @@ final class CallAccount {
     }
 
     /**
-     * What the provider said was used, else what can be counted.
+     * What the provider said was used, else what can be counted. What a model thinks cannot be counted: where something
+     * is reserved for the call, its answer is taken to have been as long as was paid for.
      *
      * @param seen whether the provider may have seen the request
      * @param output counts what has come of the answer
@@ -94,9 +100,23 @@ final class CallAccount {
         // Unknown is not free: a provider that has read the request may bill it, even if it never answers.
         return tokenizer
                 .count(request, PromptText::of)
-                .compose(in -> output.get().map(out -> new Used(TokenUsage.of(in, out), UsageSource.ESTIMATED)))
+                .compose(in -> output.get()
+                        .map(out -> new Used(TokenUsage.of(in, Math.max(out, unseen())), UsageSource.ESTIMATED)))
                 // Whatever goes wrong in counting, the call is accounted for.
-                .otherwise(new Used(TokenUsage.of(request.length / BYTES_PER_TOKEN, 0), UsageSource.ESTIMATED));
+                .otherwise(uncountable ->
+                        new Used(TokenUsage.of(request.length / BYTES_PER_TOKEN, unseen()), UsageSource.ESTIMATED));
+    }
+
+    /** Tokens that the answer may have had, whatever was seen of it. */
+    private long unseen() {
+        Bound bound = recording.bound();
+        return bound == null || !mayThink() ? 0 : bound.tokens().outputTokens();
+    }
+
+    private boolean mayThink() {
+        Set<String> asked = route.admitted().request().fields();
+        return route.model() != null && route.model().can("reasoning")
+                || THINKING.stream().anyMatch(asked::contains);
     }
 
     /** The answer is over, whole or broken off. */

@@ -1,7 +1,9 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.Bound;
 import dev.comporta.core.Spending;
 import dev.comporta.core.SpendingUnit;
+import dev.comporta.core.TokenUsage;
 import dev.comporta.core.Units;
 import dev.comporta.model.ExchangeRate;
 import dev.comporta.model.Prices;
@@ -21,6 +23,12 @@ record CallBound(long inputTokens, long outputTokens, long choices, Units units,
     /** Whether its price is known. */
     boolean isPriced() {
         return prices.most(inputTokens, outputTokens * choices, units) != null;
+    }
+
+    /** What it can use, apart. */
+    Bound bound() {
+        long output = outputTokens * choices;
+        return new Bound(TokenUsage.of(inputTokens, output), units, prices.most(inputTokens, output, units));
     }
 
     /** What it can use. */

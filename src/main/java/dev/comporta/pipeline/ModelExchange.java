@@ -49,6 +49,7 @@ final class ModelExchange {
     private final Call call;
     private final ModelRequest request;
     private final Tokenizer tokenizer;
+    private final BackgroundResponses background;
     private final AnswerObjects objects;
     private final Recording recording;
     private final CallAccount account;
@@ -68,6 +69,7 @@ final class ModelExchange {
             CallAccount account,
             AnswerObjects objects,
             Tokenizer tokenizer,
+            BackgroundResponses background,
             GatewayConfig config) {
         this.route = route;
         this.outgoing = outgoing;
@@ -75,6 +77,7 @@ final class ModelExchange {
         this.account = account;
         this.objects = objects;
         this.tokenizer = tokenizer;
+        this.background = background;
         translation = route.translation();
         call = route.admitted().call();
         request = route.admitted().request();
@@ -107,6 +110,11 @@ final class ModelExchange {
     }
 
     private void sendUpstream() {
+        if (call.gone().isComplete()) {
+            // It left while its budget was asked, or its start was written.
+            callerGone();
+            return;
+        }
         account.sent();
         Upstream.Exchange sent = route.provider().upstream().send(ProviderRequest.of(route, outgoing));
         exchange = sent;
@@ -190,7 +198,8 @@ final class ModelExchange {
     /** Nobody waits for the end of a background response, but it is recorded when it comes. */
     private void endLater(String id, Outcome.Status how) {
         objects.announceAll();
-        BackgroundResponse.usage(vertx, route, id)
+        background
+                .usage(vertx, route, id)
                 .compose(told -> told.isPresent()
                         ? account.ended(how, OK, new Used(told.get(), UsageSource.EXACT))
                         : used(null, this::streamedTokens).compose(used -> account.endedUnknown(how, OK, used)));

@@ -23,6 +23,7 @@ final class PassJson {
     private boolean choosesId;
     private long inputCharacters;
     private long images = -1;
+    private boolean countsImages = true;
     private @Nullable String user;
     private @Nullable String metadata;
 
@@ -69,6 +70,11 @@ final class PassJson {
         return images >= 0 ? images : bytes.length > 0 ? 1 : MOST_IMAGES;
     }
 
+    /** Whether that is written so that nobody reads it otherwise. */
+    boolean countsImages() {
+        return countsImages;
+    }
+
     @Nullable
     String user() {
         return user;
@@ -100,7 +106,7 @@ final class PassJson {
             case "stream" -> stream = value == JsonToken.VALUE_TRUE;
             case "request_id" -> choosesId = true;
             case "input" -> inputCharacters = text ? characters(json.getText()) : 0;
-            case "n" -> images = value == JsonToken.VALUE_NUMBER_INT ? Math.max(1, json.getValueAsInt(MOST_IMAGES)) : 1;
+            case "n" -> readImages(json, value);
             case "user" -> user = text ? json.getText() : null;
             case "metadata" -> {
                 int start = Json.tokenStart(json);
@@ -109,11 +115,23 @@ final class PassJson {
                         ? new String(bytes, start, Json.position(json) - start, StandardCharsets.UTF_8)
                         : null;
             }
-            default -> {
-                // Passes as it is.
-            }
+            default -> refuseLikeness(name);
         }
         json.skipChildren();
+    }
+
+    private void readImages(JsonParser json, JsonToken value) throws IOException {
+        boolean whole = value == JsonToken.VALUE_NUMBER_INT && json.getNumberType() == JsonParser.NumberType.INT;
+        countsImages &= images < 0 && (whole || value == JsonToken.VALUE_NULL);
+        images = whole ? Math.max(1, json.getIntValue()) : 1;
+    }
+
+    /** Some servers match names without case, and would take the last one of two spellings. */
+    private static void refuseLikeness(String name) {
+        if (name.equalsIgnoreCase("model")) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST, "The field model must be written in lower case.", "model");
+        }
     }
 
     private void readModel(JsonParser json, JsonToken value) throws IOException {

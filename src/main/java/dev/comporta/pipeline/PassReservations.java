@@ -2,6 +2,8 @@ package dev.comporta.pipeline;
 
 import dev.comporta.budget.BudgetConfig;
 import dev.comporta.budget.BudgetLedger;
+import dev.comporta.budget.Held;
+import dev.comporta.core.ApiType;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.EventLoop;
 import dev.comporta.core.GatewayError;
@@ -36,6 +38,9 @@ public class PassReservations {
 
     private static final int UNKNOWN_CONTEXT = 128_000;
     private static final int TOKENS_PER_IMAGE = 10_000;
+
+    /** As many as may be edited at once; the smallest file can be a large picture. */
+    private static final int MOST_INPUT_IMAGES = 16;
 
     private final BudgetLedger ledger;
     private final Policies policies;
@@ -90,10 +95,32 @@ public class PassReservations {
                     namesModel ? "model" : null);
         }
         Spending most = bound == null ? Spending.NONE : bound.spending();
-        Hold held = ledger.tryHold(client, at, most);
+        Held held = ledger.tryHold(client, at, most);
         return held != null
-                ? Future.succeededFuture(held)
-                : EventLoop.here(ledger.hold(client, at, most, most, true).map(hold -> hold));
+                ? Future.succeededFuture(bounded(held, bound))
+                : EventLoop.here(ledger.hold(client, at, most, most, true).map(hold -> bounded(hold, bound)));
+    }
+
+    private static Hold bounded(Held held, @Nullable CallBound bound) {
+        return bound == null ? held : BoundedHold.of(held, bound);
+    }
+
+    /** How many images it asks for, where that can be read. */
+    private static long images(PassRoute route) {
+        if (route.pass().call().apiType() == ApiType.IMAGES && !route.json().countsImages()) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST,
+                    "The field n must be one whole number, so that what the request may cost can be known.",
+                    "n");
+        }
+        return route.json().images();
+    }
+
+    /** Tokens of a request that may bring images along. */
+    private static long pictured(PassRoute route, long body) {
+        return route.pass().path().equals("/images/generations")
+                ? body
+                : body + (long) MOST_INPUT_IMAGES * TOKENS_PER_IMAGE;
     }
 
     /** Null where the provider works on when the call is over, or on what the call does not hold. */
@@ -107,13 +134,13 @@ public class PassReservations {
         long answer = model == null || model.maxOutputTokens() == null
                 ? config.assumedOutputTokens()
                 : model.maxOutputTokens();
-        long images = route.json().images();
+        long images = images(route);
         return switch (route.pass().call().apiType()) {
             case MODERATIONS -> new CallBound(Math.min(body, context), 0, 1, Units.NONE, prices, rate);
             case RESPONSES -> new CallBound(context, answer, 1, Units.NONE, prices, rate);
             case IMAGES ->
                 new CallBound(
-                        Math.min(body, context),
+                        Math.min(pictured(route, body), context),
                         images * TOKENS_PER_IMAGE,
                         1,
                         new Units(images, BigDecimal.ZERO, 0),

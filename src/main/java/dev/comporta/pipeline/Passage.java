@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ApiType;
 import dev.comporta.core.Call;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
@@ -231,7 +232,7 @@ final class Passage {
         TokenUsage tokens = meter == null ? null : meter.tokens();
         Units units = meter == null ? Units.NONE : meter.units(spoken());
         // Unknown is not free: what the provider has seen it may bill, even if it says nothing of it.
-        boolean told = tokens != null || !units.isNone();
+        boolean told = (tokens != null || !units.isNone()) && !isCut(how, units);
         return new Outcome(
                         how,
                         statusCode,
@@ -240,6 +241,13 @@ final class Passage {
                         code,
                         message)
                 .using(told ? units : null);
+    }
+
+    /** Whether it broke off between images, which may be billed though they were not seen. */
+    private boolean isCut(Outcome.Status how, Units units) {
+        return how != Outcome.Status.SUCCESS
+                && call.apiType() == ApiType.IMAGES
+                && units.images() < route.json().images();
     }
 
     /** Characters that were to be spoken: the one thing that is measured by what goes in. */

@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ApiType;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
@@ -8,6 +9,7 @@ import dev.comporta.core.GatewayError;
 import dev.comporta.core.Hold;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
+import dev.comporta.core.Spending;
 import dev.comporta.core.Target;
 import dev.comporta.dialect.ObjectReferences;
 import dev.comporta.model.ExchangeRate;
@@ -51,6 +53,7 @@ public class Passages {
     private final ObjectOwners owners;
     private final ListTurns listTurns;
     private final PassReservations reservations;
+    private final BackgroundResponses background;
     private final ExchangeRates rates;
     private final GatewayConfig config;
     private final String preferredProvider;
@@ -65,6 +68,7 @@ public class Passages {
             ObjectOwners owners,
             ListTurns listTurns,
             PassReservations reservations,
+            BackgroundResponses background,
             ExchangeRates rates,
             GatewayConfig config,
             ModelConfig models) {
@@ -77,6 +81,7 @@ public class Passages {
         this.owners = owners;
         this.listTurns = listTurns;
         this.reservations = reservations;
+        this.background = background;
         this.rates = rates;
         this.config = config;
         preferredProvider = models.preferredProvider();
@@ -151,7 +156,18 @@ public class Passages {
                 : refused(pass, caller, json, asGatewayError(hold.cause())));
     }
 
+    /** From here on something is reserved, and whichever way the call ends, it is settled. */
     private Future<Reply> sent(PassRoute route, ExchangeRate rate, Hold hold) {
+        try {
+            return started(route, rate, hold);
+        } catch (RuntimeException e) {
+            // The journal takes no more calls.
+            hold.settle(Spending.NONE);
+            return refused(route.pass(), route.caller(), route.json(), asGatewayError(e));
+        }
+    }
+
+    private Future<Reply> started(PassRoute route, ExchangeRate rate, Hold hold) {
         PassJson json = route.json();
         ObjectPath path = route.path();
         Recording recording = usage.record(
@@ -169,7 +185,20 @@ public class Passages {
         if (path != null && path.action() == ObjectPath.Action.LIST && path.kind() != null) {
             return new PassList(route, owners, listTurns, recording, metrics, compatibility).send(path.kind());
         }
-        return new Passage(route, new PassObjects(route, owners), recording, metrics, compatibility).send();
+        Passage passage = new Passage(route, new PassObjects(route, owners), recording, metrics, compatibility);
+        String response = deletedResponse(route.pass());
+        return response == null
+                ? passage.send()
+                : background.beforeDeletion(route.target().provider(), response).compose(asked -> passage.send());
+    }
+
+    private static @Nullable String deletedResponse(PassCall pass) {
+        List<String> segments = pass.segments();
+        return pass.call().method().equals("DELETE")
+                        && segments.size() == 2
+                        && segments.get(0).equals("responses")
+                ? segments.get(1)
+                : null;
     }
 
     private static GatewayError asGatewayError(Throwable cause) {
@@ -213,6 +242,9 @@ public class Passages {
             if (!direct && pass.namesModel()) {
                 // Its default is a model too, whichever it may be.
                 targets.check(caller.clientId(), new ResolvedTarget(target, null), "of the provider's own choice");
+            }
+            if (pass.call().apiType() == ApiType.MODERATIONS) {
+                model = registry.only(target.provider(), "moderation").orElse(null);
             }
         } else {
             ResolvedTarget resolved = targets.first(caller.clientId(), at(chosen, named.name()), direct);

@@ -183,7 +183,7 @@ final class PendingReservation {
         try {
             long longest = affordable(held, bound);
             Outgoing told = isTold(longest) ? outgoing : new Outgoing(outgoing.path(), size.limited(longest));
-            return new Reservation(told, bound.rate(), held);
+            return new Reservation(told, bound.rate(), BoundedHold.of(held, bound.withOutput(longest)));
         } catch (RuntimeException e) {
             held.settle(Spending.NONE);
             throw e;

@@ -1,5 +1,6 @@
 package dev.comporta.usage;
 
+import dev.comporta.core.Bound;
 import dev.comporta.core.CreatedObject;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.Units;
@@ -87,6 +88,19 @@ public record Outcome(
     /** The same, of a call that left these objects in the provider's account. */
     public Outcome with(List<CreatedObject> objects) {
         return new Outcome(status, statusCode, tokens, units, source, errorCode, errorMessage, List.copyOf(objects));
+    }
+
+    /** The same, of a call of which nobody can tell what it used: all that it may have used. */
+    public Outcome atMost(Bound bound) {
+        return new Outcome(
+                status,
+                statusCode,
+                tokens.totalTokens() > bound.tokens().totalTokens() ? tokens : bound.tokens(),
+                units == null || units.isNone() ? bound.units() : units,
+                UsageSource.ESTIMATED,
+                errorCode,
+                errorMessage,
+                created);
     }
 
     /** The same, of a call that used this besides tokens; null if nobody can tell. */

@@ -1,5 +1,6 @@
 package dev.comporta.usage;
 
+import dev.comporta.core.Bound;
 import dev.comporta.core.Call;
 import dev.comporta.core.Hold;
 import dev.comporta.core.Spending;
@@ -46,11 +47,12 @@ public final class Recording {
     /**
      * Notes that the call is about to go to a provider.
      *
-     * @param estimatedInputTokens what is recorded if this process dies before the call ends
+     * @param estimatedInputTokens what is recorded if this process dies before the call ends, unless something is
+     *     reserved: then it is that
      * @throws dev.comporta.core.GatewayError if the journal takes no more calls
      */
     public Future<Void> started(long estimatedInputTokens) {
-        return started(TokenUsage.of(estimatedInputTokens, 0), Units.NONE);
+        return started(TokenUsage.of(estimatedInputTokens, 0), hold.bound() == null ? Units.NONE : null);
     }
 
     /** The same of a call of which nobody can tell before its end what it uses. */
@@ -59,16 +61,21 @@ public final class Recording {
     }
 
     private Future<Void> started(TokenUsage tokens, @Nullable Units units) {
-        Outcome interrupted = new Outcome(
+        Use interrupted = use(new Outcome(
                         Outcome.Status.ERROR,
                         500,
                         tokens,
                         UsageSource.ESTIMATED,
                         "interrupted",
                         "The gateway stopped before the call ended.")
-                .using(units);
+                .using(units));
         started = true;
-        return recorder.started(call.id(), head, UsageRow.tail(interrupted, 0, -1, cost(interrupted)));
+        return recorder.started(call.id(), head, UsageRow.tail(interrupted.outcome, 0, -1, interrupted.cost));
+    }
+
+    /** What the call uses at most, or null if nothing is reserved for it. */
+    public @Nullable Bound bound() {
+        return hold.bound();
     }
 
     /** Marks the time to the first token, once. */
@@ -84,7 +91,8 @@ public final class Recording {
     }
 
     /**
-     * Records the end. When the future completes the usage is on disk, and the caller's last byte may go.
+     * Records the end. When the future completes the usage is on disk, and the caller's last byte may go. Where nobody
+     * can tell what was used, and something is reserved, it is all that was reserved for: unknown is not free.
      *
      * @return what the call cost, or null if the price is unknown or the end was recorded before
      */
@@ -95,15 +103,33 @@ public final class Recording {
         over = true;
         long latency = System.nanoTime() - call.startNanos();
         long firstToken = timeToFirstToken();
-        Cost cost = cost(outcome);
+        Use used = use(outcome);
         byte[] tail = UsageRow.tail(
-                outcome,
+                used.outcome,
                 TimeUnit.NANOSECONDS.toMillis(latency),
                 firstToken < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(firstToken),
-                cost);
+                used.cost);
         return recorder.ended(call.id(), started, head, tail)
-                .onComplete(safe -> hold.settle(spending(outcome.tokens(), cost)))
-                .map(safe -> cost);
+                .onComplete(safe -> hold.settle(spending(used.outcome.tokens(), used.cost)))
+                .map(safe -> used.cost);
+    }
+
+    /** What is written, and what it costs. */
+    private record Use(Outcome outcome, @Nullable Cost cost) {}
+
+    private Use use(Outcome told) {
+        Cost cost = cost(told);
+        Bound bound = hold.bound();
+        if (bound == null || !isUnknown(told, cost, bound)) {
+            return new Use(told, cost);
+        }
+        return new Use(told.atMost(bound), bound.usd() == null ? null : Cost.of(bound.usd(), rate));
+    }
+
+    /** Some providers tell nothing, and some tell what is not what they bill. */
+    private static boolean isUnknown(Outcome told, @Nullable Cost cost, Bound bound) {
+        return told.units() == null
+                || cost == null && (bound.usd() != null || told.tokens().totalTokens() == 0);
     }
 
     private static Spending spending(TokenUsage tokens, @Nullable Cost cost) {

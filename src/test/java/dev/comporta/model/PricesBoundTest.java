@@ -113,8 +113,19 @@ class PricesBoundTest {
                 null, null, null, null, null, List.of(), new UnitPrices(new BigDecimal("0.04"), null, null, null));
 
         assertThat(images.most(0, 0, new Units(3, BigDecimal.ZERO, 0))).isEqualTo("0.12");
-        assertThat(images.most(1, 0, new Units(3, BigDecimal.ZERO, 0))).isNull();
+        assertThat(images.most(1, 0, new Units(0, BigDecimal.ZERO, 0))).isNull();
         assertThat(images.most(0, 0, new Units(0, BigDecimal.TEN, 0))).isNull();
+    }
+
+    @Test
+    void what_is_priced_by_units_alone_has_a_bound_whatever_its_tokens() {
+        Prices whisper = new Prices(
+                null, null, null, null, null, List.of(), new UnitPrices(null, null, new BigDecimal("0.111"), null));
+        Units anHour = new Units(0, BigDecimal.valueOf(3_600), 0);
+
+        assertThat(whisper.most(20_000, 4_096, anHour)).isEqualTo("0.111");
+        assertThat(whisper.cost(TokenUsage.of(20, 5), anHour)).isEqualTo("0.111");
+        assertThat(whisper.cost(TokenUsage.of(20, 5), Units.NONE)).isNull();
     }
 
     @Test
@@ -163,6 +174,12 @@ class PricesBoundTest {
                     .divide(new BigDecimal("3600"), 18, RoundingMode.HALF_UP));
         }
         BigDecimal sum = byUnit.stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+        boolean isByToken = prices.input() != null
+                || prices.output() != null
+                || !prices.tiers().isEmpty();
+        if (!isByToken && !byUnit.isEmpty()) {
+            return plain(sum);
+        }
         if (usage.totalTokens() == 0) {
             boolean isNothing = units.isNone() || prices.isFree();
             return !byUnit.isEmpty() ? plain(sum) : isNothing && tokens != null ? plain(tokens) : null;

@@ -31,12 +31,16 @@ class RegistryFileTest {
     }
 
     @Test
-    void areOneHundredAndFourteenAndTheTwoOfTheDemo() {
-        assertThat(models).hasSize(116).extracting(SetModel::identifier).doesNotHaveDuplicates();
+    void areOneHundredAndFourteenAndAFreeOneForModerationsAndTheTwoOfTheDemo() {
+        assertThat(models).hasSize(117).extracting(SetModel::identifier).doesNotHaveDuplicates();
         assertThat(models)
                 .filteredOn(model -> model.provider().equals("demo"))
                 .extracting(SetModel::modelName)
                 .containsExactly("echo", "lorem");
+        assertThat(models)
+                .filteredOn(model -> model.modelName().equals("omni-moderation-latest"))
+                .singleElement()
+                .satisfies(model -> assertThat(model.inputPricePerMillion()).isZero());
     }
 
     @Test

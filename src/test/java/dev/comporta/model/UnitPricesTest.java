@@ -52,10 +52,22 @@ class UnitPricesTest {
     }
 
     @Test
+    void tokens_without_a_price_are_left_out_where_the_list_is_of_units_alone() {
+        assertThat(prices(null, units("0.04", null, null, null)).cost(TokenUsage.of(1, 0), used(2, "0", 0)))
+                .isEqualTo("0.08");
+    }
+
+    @Test
+    void an_hour_that_is_free_is_free() {
+        assertThat(prices(null, units(null, null, "0", null)).cost(TokenUsage.NONE, used(0, "48.455", 0)))
+                .isEqualTo("0");
+    }
+
+    @Test
     void what_has_no_price_at_all_is_unknown_and_not_free() {
         assertThat(prices("2", UnitPrices.UNKNOWN).cost(TokenUsage.NONE, used(2, "0", 0)))
                 .isNull();
-        assertThat(prices(null, units("0.04", null, null, null)).cost(TokenUsage.of(1, 0), used(2, "0", 0)))
+        assertThat(prices(null, units("0.04", null, null, null)).cost(TokenUsage.of(1, 0), used(0, "1", 0)))
                 .isNull();
         assertThat(Prices.UNKNOWN.cost(TokenUsage.NONE, used(0, "1", 0))).isNull();
     }

@@ -22,6 +22,11 @@ public final class Databases {
         return new Database(vertx, config, new DataDirectory(config), List.of());
     }
 
+    /** A directory of its own for what keeps files. */
+    public static DataDirectory directory(Path root) {
+        return new DataDirectory(new Nowhere(root));
+    }
+
     /** Runs one statement and waits for its rows. */
     public static RowSet<Row> sql(Database database, String statement, Object... parameters) {
         return await(database.pool().preparedQuery(statement).execute(Tuple.from(parameters)));
