@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.Dialect;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Target;
 import dev.comporta.model.Model;
@@ -11,10 +12,16 @@ import dev.comporta.provider.Providers;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where a call may go: of what its model stands for, that which its client's policies allow. Thread-safe. */
 @ApplicationScoped
 public class AllowedTargets implements ModelNames {
+
+    /** {@code ft:gpt-4o-2024-08-06:acme::7p4lURx}. */
+    private static final Pattern FINE_TUNED = Pattern.compile("ft:([^:]+)(:.*)?");
 
     private final ModelRegistry registry;
     private final Providers providers;
@@ -33,7 +40,9 @@ public class AllowedTargets implements ModelNames {
      * @throws GatewayError if there is no such model, or the client may not use any of its targets
      */
     ResolvedTarget first(UUID client, String model, boolean direct) {
-        List<ResolvedTarget> targets = registry.resolve(model, providers.names());
+        List<ResolvedTarget> targets = direct
+                ? resolve(model, row -> true)
+                : resolve(model, policies.hasModelRules(client) ? row -> mayUse(client, row) : row -> true);
         if (!direct && targets.size() > 1) {
             for (ResolvedTarget target : targets) {
                 if (isAllowed(client, target, model)) {
@@ -54,11 +63,44 @@ public class AllowedTargets implements ModelNames {
      * @param requested as the caller wrote it
      */
     void check(UUID client, ResolvedTarget target, String requested) {
-        policies.checkModel(client, target.target().provider(), target.target().model(), requested);
+        String provider = target.target().provider();
+        String model = target.target().model();
+        policies.checkModel(client, provider, model, requested);
         Model row = target.model();
-        if (row != null && !row.name().equals(target.target().model())) {
+        if (row != null && !row.name().equals(model)) {
             // A dated name must not lead around what is said about the model.
             policies.checkModel(client, row.provider(), row.name(), requested);
+        }
+        Matcher tuned = FINE_TUNED.matcher(model);
+        if (tuned.matches() && policies.hasModelRules(client)) {
+            checkBase(client, provider, model, tuned.group(1));
+        }
+    }
+
+    /** Nor must what is made of a dated model, as everything that is fine-tuned is. */
+    private void checkBase(UUID client, String provider, String model, String base) {
+        Model row = registry.find(provider + "/" + base)
+                .or(() -> registry.all().stream()
+                        .filter(known -> known.provider().equals(provider)
+                                && known.aliases().contains(base))
+                        .findFirst())
+                .orElse(null);
+        if (row != null) {
+            policies.checkModel(client, provider, model, row.name());
+            policies.checkModel(client, provider, model, row.provider() + "/" + row.name());
+        }
+    }
+
+    /** Whether the client may call a row of the registry; what stands for several is of use if one of them is. */
+    public boolean mayUse(UUID client, Model row) {
+        if (!row.isAlias() || !policies.hasModelRules(client)) {
+            return policies.mayUse(client, row.provider(), row.name());
+        }
+        try {
+            return resolve(row.identifier(), named -> false).stream()
+                    .anyMatch(target -> isAllowed(client, target, row.identifier()));
+        } catch (GatewayError unusable) {
+            return false;
         }
     }
 
@@ -73,8 +115,25 @@ public class AllowedTargets implements ModelNames {
 
     @Override
     public List<Target> targets(String name) {
-        return registry.resolve(name, providers.names()).stream()
-                .map(ResolvedTarget::target)
+        return resolve(name, row -> true).stream().map(ResolvedTarget::target).toList();
+    }
+
+    private List<ResolvedTarget> resolve(String name, Predicate<Model> mayBeNamed) {
+        return registry.resolve(name, providers.names(), mayBeNamed).stream()
+                .map(this::bare)
                 .toList();
+    }
+
+    /** The dialect takes one model by several names, of which policies shall see one only. */
+    private ResolvedTarget bare(ResolvedTarget resolved) {
+        Target target = resolved.target();
+        String bare = GeminiPath.bare(target.model());
+        boolean listed = !bare.equals(target.model())
+                && !bare.isEmpty()
+                && providers
+                        .find(target.provider())
+                        .filter(provider -> provider.dialect() == Dialect.GEMINI)
+                        .isPresent();
+        return listed ? new ResolvedTarget(new Target(target.provider(), bare), resolved.model()) : resolved;
     }
 }
