@@ -1,8 +1,10 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.Dialect;
+import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Target;
+import dev.comporta.dialect.Json;
 import dev.comporta.model.Model;
 import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
@@ -10,7 +12,9 @@ import dev.comporta.policy.ModelNames;
 import dev.comporta.policy.Policies;
 import dev.comporta.provider.Providers;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -55,6 +59,71 @@ public class AllowedTargets implements ModelNames {
             check(client, first, model);
         }
         return first;
+    }
+
+    /** The same for a call, which may name more models than its own. */
+    ResolvedTarget first(AdmittedCall admitted) {
+        UUID client = admitted.caller().clientId();
+        ResolvedTarget first = first(client, admitted.request().model(), admitted.direct());
+        if (!admitted.direct() && policies.hasModelRules(client)) {
+            String provider = first.target().provider();
+            named(admitted.request().bytes(), false).forEach(name -> check(client, provider, name));
+        }
+        return first;
+    }
+
+    /**
+     * Refuses a call that is passed through, if it names a model beside its own that the client may not use, or if its
+     * models stand where nobody reads them.
+     *
+     * @param provider to which it goes
+     */
+    void check(UUID client, PassCall pass, String provider, boolean direct) {
+        if (direct || !policies.hasModelRules(client)) {
+            return;
+        }
+        byte[] body = pass.body().json() ? pass.call().body().getBytes() : new byte[0];
+        Set<String> names = body.length == 0 ? Set.of() : named(body, !pass.namesModel());
+        names.forEach(name -> check(client, provider, name));
+        if (pass.call().method().equals("POST") && hidesModels(pass.segments(), names)) {
+            throw new GatewayError(
+                    ErrorCode.MODEL_BLOCKED,
+                    "This client's policies say which models it may use, and those of this request stand where the gateway does not read them.");
+        }
+    }
+
+    /** The lines of a batch's file each name a model; a run of an eval names one, or leaves it to the provider. */
+    private static boolean hidesModels(List<String> segments, Set<String> named) {
+        String last = segments.get(segments.size() - 1);
+        return switch (segments.get(0)) {
+            case "batches" -> segments.size() == 1;
+            case "evals" -> segments.size() == 3 && last.equals("runs") && named.isEmpty();
+            default -> false;
+        };
+    }
+
+    private static Set<String> named(byte[] body, boolean outermost) {
+        try {
+            return NamedModels.in(body, outermost);
+        } catch (IOException e) {
+            throw new GatewayError(ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
+        }
+    }
+
+    /** Refuses a model of a provider, by the name that the provider knows. */
+    void check(UUID client, String provider, String name) {
+        ResolvedTarget target;
+        try {
+            target = resolve(provider + "/" + name, row -> true).get(0);
+        } catch (GatewayError unknown) {
+            target = bare(new ResolvedTarget(new Target(provider, name), null));
+        }
+        check(client, target, name);
+    }
+
+    /** Whether there is a model that the client might not use. */
+    boolean hasRules(UUID client) {
+        return policies.hasModelRules(client);
     }
 
     /**
