@@ -113,7 +113,7 @@ public class Pipeline {
     }
 
     private ResolvedTarget resolve(AdmittedCall admitted) {
-        return targets.first(admitted.caller().clientId(), admitted.request().model(), admitted.direct());
+        return targets.first(admitted);
     }
 
     private static ModelRequest parse(Call call) {
