@@ -31,6 +31,8 @@ public final class RequestSize {
     private static final Set<String> CHOICES = Set.of("n", "best_of");
     private static final Set<String> GENERATION_LIMITS = Set.of("maxOutputTokens", "max_output_tokens");
     private static final Set<String> GENERATION_CHOICES = Set.of("candidateCount", "candidate_count");
+    private static final Set<String> THOUGHT =
+            Set.of("reasoning_effort", "reasoning", "thinkingConfig", "thinking_config");
     private static final Set<String> GENERATION = Set.of("generationConfig", "generation_config");
 
     /** Members that stand for an image, a sound or a document, small as they may be written. */
@@ -74,6 +76,7 @@ public final class RequestSize {
     private long choices = 1;
     private long prompts = 1;
     private long thinking;
+    private boolean thinks;
     private int media;
     private boolean tools;
     private boolean open;
@@ -126,6 +129,11 @@ public final class RequestSize {
     /** Tokens of the answer that are set aside for thinking: an answer that may not be longer is refused. */
     public long thinkingBudget() {
         return thinking;
+    }
+
+    /** Whether it says how much the model should think, in whatever words. */
+    public boolean asksToThink() {
+        return thinks;
     }
 
     /** Images, sounds and documents in it, at least. */
@@ -205,6 +213,7 @@ public final class RequestSize {
                 tools(json, value);
             } else {
                 refuseLikeness(name);
+                thinks |= THOUGHT.contains(name) && value != JsonToken.VALUE_NULL;
                 rest(json, name, value);
             }
         }
@@ -281,6 +290,7 @@ public final class RequestSize {
             } else if (GENERATION_CHOICES.contains(name)) {
                 choices = Math.max(choices, count(json, name, value));
             } else {
+                thinks |= THOUGHT.contains(name) && value != JsonToken.VALUE_NULL;
                 json.skipChildren();
             }
         }

@@ -41,6 +41,7 @@ final class PendingReservation {
     private final AdmittedCall admitted;
     private final ResolvedTarget target;
     private final RequestSize size;
+    private final long thinking;
     private final CallBound cheap;
     private final @Nullable TokenLimit limit;
 
@@ -50,6 +51,7 @@ final class PendingReservation {
             AdmittedCall admitted,
             ResolvedTarget target,
             RequestSize size,
+            long thinking,
             CallBound cheap,
             @Nullable TokenLimit limit) {
         this.ledger = ledger;
@@ -57,6 +59,7 @@ final class PendingReservation {
         this.admitted = admitted;
         this.target = target;
         this.size = size;
+        this.thinking = thinking;
         this.cheap = cheap;
         this.limit = limit;
     }
@@ -134,11 +137,14 @@ final class PendingReservation {
 
     private Future<Held> hold(CallBound bound, boolean last) {
         return ledger.hold(
-                client(),
-                admitted.call().receivedAt(),
-                bound.spending(),
-                bound.spending(Math.min(bound.outputTokens(), Math.max(SHORTEST_ANSWER, size.thinkingBudget() + 1))),
-                last);
+                client(), admitted.call().receivedAt(), bound.spending(), bound.spending(shortest(bound)), last);
+    }
+
+    /** A limit that leaves no room for thinking is not kept, so it cannot be lowered either. */
+    private long shortest(CallBound bound) {
+        return size.outputLimit() >= 0 && size.outputLimit() <= thinking
+                ? bound.outputTokens()
+                : Math.min(bound.outputTokens(), Math.max(SHORTEST_ANSWER, thinking + 1));
     }
 
     /** How long an answer may be that is paid for. */

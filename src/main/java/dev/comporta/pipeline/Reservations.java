@@ -3,6 +3,7 @@ package dev.comporta.pipeline;
 import dev.comporta.budget.BudgetConfig;
 import dev.comporta.budget.BudgetLedger;
 import dev.comporta.core.ApiType;
+import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.EventLoop;
 import dev.comporta.core.GatewayError;
@@ -17,6 +18,7 @@ import dev.comporta.model.Prices;
 import dev.comporta.model.ResolvedTarget;
 import dev.comporta.policy.Policies;
 import dev.comporta.policy.TokenLimit;
+import dev.comporta.provider.Providers;
 import dev.comporta.usage.Tokenizer;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,6 +43,9 @@ public class Reservations {
     /** Where the registry does not know how much a model reads. */
     private static final int UNKNOWN_CONTEXT = 1_000_000;
 
+    /** What an effort is worth at most that is translated to a budget of tokens. */
+    private static final long MOST_EFFORT_TOKENS = 16_384;
+
     /** As long as an answer may be, where nothing limits it. */
     static final long UNLIMITED = 1L << 40;
 
@@ -49,14 +54,21 @@ public class Reservations {
     private final ExchangeRates rates;
     private final Tokenizer tokenizer;
     private final BudgetConfig config;
+    private final Providers providers;
 
     Reservations(
-            BudgetLedger ledger, Policies policies, ExchangeRates rates, Tokenizer tokenizer, BudgetConfig config) {
+            BudgetLedger ledger,
+            Policies policies,
+            ExchangeRates rates,
+            Tokenizer tokenizer,
+            BudgetConfig config,
+            Providers providers) {
         this.ledger = ledger;
         this.policies = policies;
         this.rates = rates;
         this.tokenizer = tokenizer;
         this.config = config;
+        this.providers = providers;
     }
 
     /**
@@ -77,11 +89,13 @@ public class Reservations {
         }
         RequestSize size =
                 RequestSize.of(admitted.request().bytes(), admitted.call().apiType());
-        CallBound bound = bound(admitted, target.model(), size, rate, enforced);
+        long thinking = thinking(admitted, target, size);
+        CallBound bound = bound(admitted, target.model(), size, thinking, rate, enforced);
         if (ledger.limitsMoney(client) && !bound.isPriced() && !policies.allowsUnknownPrices(client)) {
             throw unknownPrice(admitted.request().model());
         }
-        PendingReservation pending = new PendingReservation(ledger, tokenizer, admitted, target, size, bound, limit);
+        PendingReservation pending =
+                new PendingReservation(ledger, tokenizer, admitted, target, size, thinking, bound, limit);
         Reservation quick = pending.quick();
         return quick != null ? Future.succeededFuture(quick) : EventLoop.here(pending.reserve());
     }
@@ -94,9 +108,26 @@ public class Reservations {
                 "model");
     }
 
+    /** Tokens that the model may think, and that are answered on top of a limit which leaves no room for them. */
+    private long thinking(AdmittedCall admitted, ResolvedTarget target, RequestSize size) {
+        boolean effort = size.asksToThink()
+                && admitted.call().dialect() != Dialect.ANTHROPIC
+                && providers
+                        .find(target.target().provider())
+                        .filter(provider -> provider.dialect() == Dialect.ANTHROPIC)
+                        .isPresent();
+        return effort ? Math.max(size.thinkingBudget(), MOST_EFFORT_TOKENS) : size.thinkingBudget();
+    }
+
     private CallBound bound(
-            AdmittedCall admitted, @Nullable Model model, RequestSize size, ExchangeRate rate, boolean enforced) {
-        long output = admitted.call().apiType() == ApiType.EMBEDDINGS ? 0 : longestAnswer(model, size, enforced);
+            AdmittedCall admitted,
+            @Nullable Model model,
+            RequestSize size,
+            long thinking,
+            ExchangeRate rate,
+            boolean enforced) {
+        long output =
+                admitted.call().apiType() == ApiType.EMBEDDINGS ? 0 : longestAnswer(model, size, thinking, enforced);
         return new CallBound(
                 input(admitted.request().bytes().length, admitted.request(), model, size),
                 output,
@@ -106,11 +137,16 @@ public class Reservations {
                 rate);
     }
 
-    private long longestAnswer(@Nullable Model model, RequestSize size, boolean enforced) {
+    private long longestAnswer(@Nullable Model model, RequestSize size, long thinking, boolean enforced) {
         long ofModel = model == null || model.maxOutputTokens() == null ? UNLIMITED : model.maxOutputTokens();
-        long wanted =
-                size.outputLimit() >= 0 ? size.outputLimit() : enforced ? config.assumedOutputTokens() : UNLIMITED;
+        long wanted = size.outputLimit() >= 0
+                ? told(size.outputLimit(), thinking)
+                : enforced ? config.assumedOutputTokens() : UNLIMITED;
         return Math.min(wanted, ofModel);
+    }
+
+    private static long told(long limit, long thinking) {
+        return limit <= thinking ? limit + thinking : limit;
     }
 
     /** How many tokens a request can have that has so many of text. */
