@@ -37,8 +37,8 @@ final class HoldBench {
     private static final int WARM_UP = 4;
     private static final ExchangeRate RATE =
             new ExchangeRate(new BigDecimal("0.8532"), new BigDecimal("5.3421"), LocalDate.EPOCH, "bench");
-    private static final Prices PRICES = new Prices(
-            new BigDecimal("0.15"), new BigDecimal("0.6"), new BigDecimal("0.075"), null, List.of());
+    private static final Prices PRICES =
+            new Prices(new BigDecimal("0.15"), new BigDecimal("0.6"), new BigDecimal("0.075"), null, List.of());
 
     private final UUID client = UUID.randomUUID();
     private final BudgetLedger ledger = Plenty.of(client);
@@ -49,8 +49,7 @@ final class HoldBench {
     private HoldBench() {
         Buffer body = Buffer.buffer("""
                 {"model":"openai/gpt-4o-mini","temperature":0.2,"max_tokens":400,"messages":[\
-                {"role":"system","content":"You are a careful assistant."},{"role":"user","content":"%s"}]}"""
-                .formatted("What is it that the gate keeps? ".repeat(27)));
+                {"role":"system","content":"You are a careful assistant."},{"role":"user","content":"%s"}]}""".formatted("What is it that the gate keeps? ".repeat(27)));
         Call call = new Call(
                 UUID.randomUUID(),
                 Instant.now(),
@@ -64,11 +63,7 @@ final class HoldBench {
                 body,
                 Promise.<Void>promise().future());
         admitted = new AdmittedCall(
-                call,
-                new Caller(client, "bench", true, null, null),
-                ModelRequest.parse(body),
-                Attribution.NONE,
-                false);
+                call, new Caller(client, "bench", true, null, null), ModelRequest.parse(body), Attribution.NONE, false);
         used = new CallBound(220, 90, 1, Units.NONE, PRICES, RATE).spending();
     }
 
@@ -127,7 +122,8 @@ final class HoldBench {
             thread.join();
         }
         return new long[] {
-            Arrays.stream(cpu).sum() / ((long) threads * calls), Arrays.stream(clock).max().orElseThrow() / calls
+            Arrays.stream(cpu).sum() / ((long) threads * calls),
+            Arrays.stream(clock).max().orElseThrow() / calls
         };
     }
 
@@ -136,8 +132,8 @@ final class HoldBench {
         if (!ledger.isEnforced(client) || !ledger.limitsMoney(client)) {
             throw new IllegalStateException("nothing is limited");
         }
-        RequestSize size = RequestSize.of(
-                admitted.request().bytes(), admitted.call().apiType());
+        RequestSize size =
+                RequestSize.of(admitted.request().bytes(), admitted.call().apiType());
         CallBound bound = new CallBound(
                 Reservations.input(admitted.request().bytes().length, admitted.request(), null, size),
                 size.outputLimit(),
