@@ -1,6 +1,7 @@
 package dev.comporta;
 
 import dev.comporta.alert.AlertConfig;
+import dev.comporta.budget.BudgetAlertConfig;
 import dev.comporta.budget.BudgetConfig;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
@@ -8,6 +9,7 @@ import dev.comporta.http.HttpConfig;
 import dev.comporta.job.JobConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
+import dev.comporta.model.PriceSyncConfig;
 import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
 import dev.comporta.pipeline.RemoteImagesConfig;
@@ -41,6 +43,7 @@ final class Settings {
     /** Every mapping of the gateway; a test sees that none is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
             AlertConfig.class,
+            BudgetAlertConfig.class,
             BudgetConfig.class,
             ClientConfig.class,
             DemoConfig.class,
@@ -51,6 +54,7 @@ final class Settings {
             JournalConfig.class,
             ModelConfig.class,
             OwnershipConfig.class,
+            PriceSyncConfig.class,
             PrivacyConfig.class,
             ProviderConfig.class,
             RealtimeConfig.class,

@@ -10,6 +10,7 @@ import dev.comporta.store.Database;
 import dev.comporta.store.Live;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
@@ -53,6 +54,7 @@ public class BudgetLedger {
     private final Clock clock;
     private final LongSupplier nanos;
     private final Duration ttl;
+    private final Map<UUID, Future<Void>> opening = new ConcurrentHashMap<>();
     private final Map<UUID, Slice> slices = new ConcurrentHashMap<>();
     /** Ended, but calls still hold something of them: until those are over their leases must live. */
     private final Set<Slice> ending = ConcurrentHashMap.newKeySet();
@@ -88,10 +90,10 @@ public class BudgetLedger {
         this.nanos = nanos;
     }
 
-    /** Whether anything is held for the calls of this client. */
+    /** Whether this client's calls may be refused, and so have to be held for. */
     public boolean isEnforced(UUID clientId) {
         for (LedgerRow row : of(clientId)) {
-            if (row.enforced()) {
+            if (row.enforced() || row.paused()) {
                 return true;
             }
         }
@@ -117,14 +119,15 @@ public class BudgetLedger {
      */
     public @Nullable Held tryHold(UUID clientId, Instant receivedAt, Spending most) {
         List<LedgerRow> rows = of(clientId);
+        for (LedgerRow row : rows) {
+            if (isPaused(row)) {
+                throw paused(row);
+            }
+        }
         List<Share> shares = null;
         for (LedgerRow row : rows) {
             if (!row.enforced()) {
                 continue;
-            }
-            if (isPaused(row)) {
-                release(shares);
-                throw paused(row);
             }
             BigDecimal amount = most.in(row.unit());
             Slice slice = slices.get(row.id());
@@ -164,10 +167,10 @@ public class BudgetLedger {
     private Future<Held> hold(Wish wish, int attempts) {
         List<LedgerRow> enforced = new ArrayList<>(2);
         for (LedgerRow row : of(wish.clientId)) {
+            if (isPaused(row)) {
+                return Future.failedFuture(paused(row));
+            }
             if (row.enforced()) {
-                if (isPaused(row)) {
-                    return Future.failedFuture(paused(row));
-                }
                 enforced.add(row);
             }
         }
@@ -279,22 +282,41 @@ public class BudgetLedger {
                 ErrorCode.ACCOUNTING_UNAVAILABLE, "The budget cannot be checked at the moment; try again in a moment.");
     }
 
-    /** Opens the window that a ledger is in now; completes when this replica knows it. */
+    /** Opens the window that a ledger is in now; completes when this replica knows it. Asked once for all who wait. */
     private Future<Void> open(LedgerRow row) {
-        return leases.open(row, clock.instant()).compose(opened -> reload.get()).recover(this::unavailable);
+        Promise<Void> mine = Promise.promise();
+        Future<Void> running = opening.putIfAbsent(row.id(), mine.future());
+        if (running != null) {
+            return running;
+        }
+        leases.open(row, clock.instant())
+                .compose(opened -> reload.get())
+                .recover(this::unavailable)
+                .onComplete(known -> {
+                    opening.remove(row.id());
+                    mine.handle(known);
+                });
+        return mine.future();
     }
 
-    /** Opens every window that is over. */
+    /**
+     * Opens the windows that are over, one after the other: at midnight there may be thousands, and calls open their
+     * own meanwhile.
+     */
     Future<Integer> openDue() {
         Instant now = clock.instant();
-        List<Future<Boolean>> opened = ledgers.get().values().stream()
+        List<LedgerRow> due = ledgers.get().values().stream()
                 .flatMap(List::stream)
                 .filter(row -> row.isOver(now))
-                .map(row -> leases.open(row, now))
                 .toList();
-        return opened.isEmpty()
-                ? Future.succeededFuture(0)
-                : Future.join(opened).compose(all -> reload.get()).map(opened.size());
+        if (due.isEmpty()) {
+            return Future.succeededFuture(0);
+        }
+        Future<Boolean> last = Future.succeededFuture(true);
+        for (LedgerRow row : due) {
+            last = last.transform(before -> leases.open(row, now));
+        }
+        return last.compose(all -> reload.get()).map(due.size());
     }
 
     Collection<Slice> slices() {

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.interceptor.Interceptor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,6 +25,7 @@ public class LeaseKeeper {
     private final Database database;
     private final LeaseCare care;
 
+    private final AtomicBoolean opening = new AtomicBoolean();
     private volatile boolean closing;
 
     LeaseKeeper(BudgetLedger ledger, LedgerTable table, BudgetConfig config, Database database, Vertx vertx) {
@@ -42,18 +44,26 @@ public class LeaseKeeper {
                 .otherwiseEmpty();
     }
 
-    /** Gives back all that is leased. To be called once no call is under way and all usage is settled. */
+    /**
+     * Gives back all that is leased. To be called once no call is under way and all usage is settled; where calls were
+     * cut off, their leases wait for what the next start makes of them.
+     */
     public Future<Void> close() {
         closing = true;
-        return database.opened().succeeded() ? table.giveAllBack().otherwiseEmpty() : Future.succeededFuture();
+        return database.opened().succeeded() && ledger.leased().stream().noneMatch(Slice::isHeld)
+                ? table.giveAllBack().otherwiseEmpty()
+                : Future.succeededFuture();
     }
 
     private void tick() {
         if (closing || !database.isLoaded()) {
             return;
         }
-        ledger.openDue()
-                .onFailure(failure -> LOG.debugf("Budget windows could not be opened: %s", failure.getMessage()));
+        if (opening.compareAndSet(false, true)) {
+            ledger.openDue()
+                    .onFailure(failure -> LOG.debugf("Budget windows could not be opened: %s", failure.getMessage()))
+                    .onComplete(done -> opening.set(false));
+        }
         care.tick();
     }
 }

@@ -33,6 +33,7 @@ class LedgerTable implements Leases {
     private static final String ALL = """
             SELECT ledger.*, clients.time_zone
             FROM budget_ledgers AS ledger JOIN clients ON clients.id = ledger.client_id
+            WHERE clients.deleted_at IS NULL
             ORDER BY ledger.id
             """;
     private static final String OPEN = "SELECT comporta_open_window($1, $2, $3, $4, $5)";

@@ -346,6 +346,11 @@ final class Slice {
         return retired || hasExpired(nanos.getAsLong());
     }
 
+    /** Whether calls still hold something of it. */
+    synchronized boolean isHeld() {
+        return holds > 0;
+    }
+
     /** Whether it has ended, and no call holds anything of it, and nothing is to be given back. */
     synchronized boolean isOver() {
         boolean expired = hasExpired(nanos.getAsLong());

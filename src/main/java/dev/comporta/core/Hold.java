@@ -1,5 +1,6 @@
 package dev.comporta.core;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -20,6 +21,14 @@ public interface Hold {
 
     /** The leases that pay for the call; they are written with its usage. */
     List<UUID> leases();
+
+    /**
+     * When the windows of the leases began. A call that came in just before is counted at that time, because it is paid
+     * for then.
+     */
+    default Instant notBefore() {
+        return Instant.MIN;
+    }
 
     /** The call is over and its usage on disk: frees what was reserved and not used. Only the first time counts. */
     void settle(Spending used);

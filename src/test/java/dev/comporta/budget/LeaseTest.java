@@ -79,14 +79,25 @@ class LeaseTest {
         assertThat(row.getBigDecimal("used")).isZero();
         assertThat(row.getBigDecimal("spending_limit")).isEqualByComparingTo("100");
         assertThat(row.getBoolean("paused")).isFalse();
+        assertThat(row.getBigDecimal("own")).isEqualByComparingTo(granted);
         assertThat(rows.leased(budget)).isEqualByComparingTo(granted);
-        assertThat(amount(lease)).isEqualByComparingTo(granted);
+    }
+
+    @Test
+    void an_empty_lease_is_not_kept() {
+        lease(lease, "0", "0");
+        assertThat(amountOrNone(lease)).isEmpty();
+
+        lease(lease, "10", "0");
+        rows.use(usage(client, NOON, 10, "1", lease));
+        assertThat(amountOrNone(lease)).isEmpty();
+        assertThat(rows.leased(budget)).isZero();
     }
 
     @Test
     void a_lease_grows() {
         lease(lease, "10", "0");
-        lease(lease, "5", "0");
+        assertThat(lease(lease, "5", "0").getBigDecimal("own")).isEqualByComparingTo("15");
 
         assertThat(amount(lease)).isEqualByComparingTo("15");
         assertThat(rows.leased(budget)).isEqualByComparingTo("15");

@@ -128,6 +128,7 @@ final class GatewayProcess implements AutoCloseable {
             inherited.put("GATEWAY_DATA_DIR", dataDir.toString());
             // No test depends on the world outside.
             inherited.put("GATEWAY_EXCHANGE_RATES_URL", "");
+            inherited.put("GATEWAY_PRICE_SYNC_URL", "");
             inherited.putAll(environment);
             return new GatewayProcess(dataDir, port, builder.start(), log);
         }
