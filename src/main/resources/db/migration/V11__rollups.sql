@@ -1,0 +1,449 @@
+-- What reports read: sums of the usage log, kept by a trigger in the transaction that writes it, so that both are always
+-- equal. They are small where the log is large, and stay when retention drops the log.
+
+-- Sums by hour and by day (UTC), client and provider; each usage is counted once in either grain. The newest rows are
+-- written again with every batch, hence the free space on their pages.
+CREATE TABLE usage_rollups (
+    grain         TEXT        NOT NULL CHECK (grain IN ('hour', 'day')),
+    starts_at     TIMESTAMPTZ NOT NULL,
+    client_id     UUID        NOT NULL,
+    provider      TEXT,
+    requests      BIGINT      NOT NULL,
+    errors        BIGINT      NOT NULL,
+    cancelled     BIGINT      NOT NULL,
+    cached        BIGINT      NOT NULL,
+    fallbacks     BIGINT      NOT NULL,
+    -- Something was used, and its price is not known.
+    unpriced      BIGINT      NOT NULL,
+    input_tokens  BIGINT      NOT NULL,
+    cached_tokens BIGINT      NOT NULL,
+    output_tokens BIGINT      NOT NULL,
+    total_tokens  BIGINT      NOT NULL,
+    latency_ms    BIGINT      NOT NULL,
+    cost_usd      NUMERIC     NOT NULL,
+    cost_eur      NUMERIC     NOT NULL,
+    cost_brl      NUMERIC     NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (grain, starts_at, client_id, provider)
+) WITH (fillfactor = 70);
+CREATE INDEX usage_rollups_by_client ON usage_rollups (client_id, grain, starts_at);
+
+-- How often which latency was seen: by hour (UTC) of each client; and of all, where client_id is NULL, by day too. An
+-- element is one bucket and its count, bucket << 32 | count; see comporta_latency_bucket.
+CREATE TABLE latency_rollups (
+    grain        TEXT        NOT NULL CHECK (grain IN ('hour', 'day')),
+    starts_at    TIMESTAMPTZ NOT NULL,
+    client_id    UUID,
+    latencies    BIGINT[]    NOT NULL,
+    -- The same of the times to first token, of the calls that have one.
+    first_tokens BIGINT[],
+    UNIQUE NULLS NOT DISTINCT (client_id, grain, starts_at)
+) WITH (fillfactor = 70);
+
+-- Whatever costs are told apart by, but for the day and the user. The id is made of the other columns, so a batch needs
+-- not look it up.
+CREATE TABLE cost_dimensions (
+    id         UUID PRIMARY KEY,
+    client_id  UUID NOT NULL,
+    team_id    TEXT,
+    project_id TEXT,
+    app_id     TEXT,
+    task_type  TEXT,
+    provider   TEXT,
+    model      TEXT
+);
+CREATE INDEX cost_dimensions_by_client ON cost_dimensions (client_id);
+
+-- Days are those of UTC.
+CREATE TABLE cost_rollups (
+    day           DATE    NOT NULL,
+    dimensions_id UUID    NOT NULL,
+    requests      BIGINT  NOT NULL,
+    unpriced      BIGINT  NOT NULL,
+    input_tokens  BIGINT  NOT NULL,
+    output_tokens BIGINT  NOT NULL,
+    total_tokens  BIGINT  NOT NULL,
+    cost_usd      NUMERIC NOT NULL,
+    cost_eur      NUMERIC NOT NULL,
+    cost_brl      NUMERIC NOT NULL,
+    PRIMARY KEY (day, dimensions_id)
+) WITH (fillfactor = 70);
+
+-- The same once more by user: apart, because users may be as many as calls, and most questions are not about them.
+CREATE TABLE user_cost_rollups (
+    day           DATE    NOT NULL,
+    client_id     UUID    NOT NULL,
+    user_id       TEXT,
+    dimensions_id UUID    NOT NULL,
+    requests      BIGINT  NOT NULL,
+    unpriced      BIGINT  NOT NULL,
+    input_tokens  BIGINT  NOT NULL,
+    output_tokens BIGINT  NOT NULL,
+    total_tokens  BIGINT  NOT NULL,
+    cost_usd      NUMERIC NOT NULL,
+    cost_eur      NUMERIC NOT NULL,
+    cost_brl      NUMERIC NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (client_id, day, dimensions_id, user_id)
+) WITH (fillfactor = 70);
+CREATE INDEX user_cost_rollups_by_user ON user_cost_rollups (user_id, day) WHERE user_id IS NOT NULL;
+
+-- A conversation over all its life.
+CREATE TABLE conversation_rollups (
+    client_id       UUID        NOT NULL,
+    conversation_id TEXT        NOT NULL,
+    first_at        TIMESTAMPTZ NOT NULL,
+    last_at         TIMESTAMPTZ NOT NULL,
+    requests        BIGINT      NOT NULL,
+    errors          BIGINT      NOT NULL,
+    unpriced        BIGINT      NOT NULL,
+    input_tokens    BIGINT      NOT NULL,
+    output_tokens   BIGINT      NOT NULL,
+    total_tokens    BIGINT      NOT NULL,
+    cost_usd        NUMERIC     NOT NULL,
+    cost_eur        NUMERIC     NOT NULL,
+    cost_brl        NUMERIC     NOT NULL,
+    PRIMARY KEY (client_id, conversation_id)
+) WITH (fillfactor = 70);
+CREATE INDEX conversation_rollups_by_time ON conversation_rollups (client_id, last_at DESC, conversation_id DESC);
+
+-- Each time that another target was tried because one failed.
+CREATE TABLE fallback_events (
+    id            UUID        NOT NULL,
+    created_at    TIMESTAMPTZ NOT NULL,
+    usage_log_id  UUID        NOT NULL,
+    client_id     UUID        NOT NULL,
+    request_id    TEXT        NOT NULL,
+    from_provider TEXT        NOT NULL,
+    from_model    TEXT        NOT NULL,
+    to_provider   TEXT        NOT NULL,
+    to_model      TEXT        NOT NULL,
+    reason        TEXT        NOT NULL,
+    PRIMARY KEY (id, created_at)
+);
+CREATE INDEX fallback_events_by_client ON fallback_events (client_id, created_at DESC, id DESC);
+CREATE INDEX fallback_events_by_time ON fallback_events (created_at DESC, id DESC);
+
+-- The request log of one conversation or one user is found without reading that of the others.
+CREATE INDEX gateway_usage_logs_by_conversation ON gateway_usage_logs (client_id, conversation_id, created_at DESC, id DESC)
+    WHERE conversation_id IS NOT NULL;
+CREATE INDEX gateway_usage_logs_by_user ON gateway_usage_logs (user_id, created_at DESC, id DESC)
+    WHERE user_id IS NOT NULL;
+
+-- The bucket of a time in milliseconds: each one its own below 128, and 64 to each doubling above.
+CREATE FUNCTION comporta_latency_bucket(ms INTEGER) RETURNS BIGINT LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (doubling * 64 + (greatest(ms, 0) >> doubling))::bigint
+    FROM (SELECT width_bucket(ms, ARRAY[
+        128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288, 1048576, 2097152, 4194304,
+        8388608, 16777216, 33554432, 67108864, 134217728, 268435456, 536870912, 1073741824]) AS doubling) AS scale
+$$;
+
+-- The middle of a bucket, in milliseconds: at most 0.8 % away from every time in it.
+CREATE FUNCTION comporta_latency_of(bucket BIGINT) RETURNS BIGINT LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ((bucket - doubling * 64) << doubling) + (1::bigint << doubling >> 1)
+    FROM (SELECT greatest(bucket::integer / 64 - 1, 0) AS doubling) AS scale
+$$;
+
+CREATE FUNCTION comporta_dimensions_id(
+    client_id UUID, team_id TEXT, project_id TEXT, app_id TEXT, task_type TEXT, provider TEXT, model TEXT)
+RETURNS UUID LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT encode(substr(sha256(convert_to(
+        ROW(client_id, team_id, project_id, app_id, task_type, provider, model)::text, 'UTF8')), 1, 16), 'hex')::uuid
+$$;
+
+-- Adds new rows of the log to all sums. Every replica writes the tables in this order and the rows of each by its key, so
+-- they wait for each other and never in a circle. The rows that all of them write come last.
+CREATE FUNCTION comporta_roll_up() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM inserted) THEN
+        RETURN NULL;
+    END IF;
+
+    INSERT INTO conversation_rollups AS rollup
+    SELECT
+        client_id, conversation_id, min(created_at), max(created_at), count(*),
+        count(*) FILTER (WHERE status = 'error'),
+        count(*) FILTER (WHERE cost_usd IS NULL
+            AND (total_tokens > 0 OR images > 0 OR audio_seconds > 0 OR characters > 0)),
+        sum(input_tokens), sum(output_tokens), sum(total_tokens),
+        coalesce(sum(cost_usd), 0), coalesce(sum(cost_eur), 0), coalesce(sum(cost_brl), 0)
+    FROM inserted WHERE conversation_id IS NOT NULL
+    GROUP BY client_id, conversation_id ORDER BY client_id, conversation_id
+    ON CONFLICT (client_id, conversation_id) DO UPDATE SET
+        first_at = least(rollup.first_at, EXCLUDED.first_at),
+        last_at = greatest(rollup.last_at, EXCLUDED.last_at),
+        requests = rollup.requests + EXCLUDED.requests,
+        errors = rollup.errors + EXCLUDED.errors,
+        unpriced = rollup.unpriced + EXCLUDED.unpriced,
+        input_tokens = rollup.input_tokens + EXCLUDED.input_tokens,
+        output_tokens = rollup.output_tokens + EXCLUDED.output_tokens,
+        total_tokens = rollup.total_tokens + EXCLUDED.total_tokens,
+        cost_usd = rollup.cost_usd + EXCLUDED.cost_usd,
+        cost_eur = rollup.cost_eur + EXCLUDED.cost_eur,
+        cost_brl = rollup.cost_brl + EXCLUDED.cost_brl;
+
+    WITH used AS MATERIALIZED (
+        SELECT
+            (created_at AT TIME ZONE 'UTC')::date AS day,
+            comporta_dimensions_id(client_id, team_id, project_id, app_id, task_type, provider, model_name) AS dimensions_id,
+            client_id, team_id, project_id, app_id, task_type, provider, model_name, user_id,
+            count(*) AS requests,
+            count(*) FILTER (WHERE cost_usd IS NULL
+                AND (total_tokens > 0 OR images > 0 OR audio_seconds > 0 OR characters > 0)) AS unpriced,
+            sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(total_tokens) AS total_tokens,
+            coalesce(sum(cost_usd), 0) AS cost_usd, coalesce(sum(cost_eur), 0) AS cost_eur,
+            coalesce(sum(cost_brl), 0) AS cost_brl
+        FROM inserted
+        GROUP BY day, client_id, team_id, project_id, app_id, task_type, provider, model_name, user_id
+    ), dimensions AS (
+        INSERT INTO cost_dimensions
+        SELECT DISTINCT dimensions_id, client_id, team_id, project_id, app_id, task_type, provider, model_name
+        FROM used ORDER BY dimensions_id
+        ON CONFLICT (id) DO NOTHING
+    ), users AS (
+        INSERT INTO user_cost_rollups AS rollup
+        SELECT
+            day, client_id, user_id, dimensions_id,
+            requests, unpriced, input_tokens, output_tokens, total_tokens, cost_usd, cost_eur, cost_brl
+        FROM used ORDER BY client_id, day, dimensions_id, user_id
+        ON CONFLICT (client_id, day, dimensions_id, user_id) DO UPDATE SET
+            requests = rollup.requests + EXCLUDED.requests,
+            unpriced = rollup.unpriced + EXCLUDED.unpriced,
+            input_tokens = rollup.input_tokens + EXCLUDED.input_tokens,
+            output_tokens = rollup.output_tokens + EXCLUDED.output_tokens,
+            total_tokens = rollup.total_tokens + EXCLUDED.total_tokens,
+            cost_usd = rollup.cost_usd + EXCLUDED.cost_usd,
+            cost_eur = rollup.cost_eur + EXCLUDED.cost_eur,
+            cost_brl = rollup.cost_brl + EXCLUDED.cost_brl
+    )
+    INSERT INTO cost_rollups AS rollup
+    SELECT
+        day, dimensions_id, sum(requests), sum(unpriced), sum(input_tokens), sum(output_tokens), sum(total_tokens),
+        sum(cost_usd), sum(cost_eur), sum(cost_brl)
+    FROM used GROUP BY day, dimensions_id ORDER BY day, dimensions_id
+    ON CONFLICT (day, dimensions_id) DO UPDATE SET
+        requests = rollup.requests + EXCLUDED.requests,
+        unpriced = rollup.unpriced + EXCLUDED.unpriced,
+        input_tokens = rollup.input_tokens + EXCLUDED.input_tokens,
+        output_tokens = rollup.output_tokens + EXCLUDED.output_tokens,
+        total_tokens = rollup.total_tokens + EXCLUDED.total_tokens,
+        cost_usd = rollup.cost_usd + EXCLUDED.cost_usd,
+        cost_eur = rollup.cost_eur + EXCLUDED.cost_eur,
+        cost_brl = rollup.cost_brl + EXCLUDED.cost_brl;
+
+    INSERT INTO usage_rollups AS rollup
+    SELECT
+        grain, date_trunc(grain, created_at, 'UTC') AS starts_at, client_id, provider, count(*),
+        count(*) FILTER (WHERE status = 'error'),
+        count(*) FILTER (WHERE status = 'cancelled'),
+        count(*) FILTER (WHERE was_cached),
+        count(*) FILTER (WHERE was_fallback),
+        count(*) FILTER (WHERE cost_usd IS NULL
+            AND (total_tokens > 0 OR images > 0 OR audio_seconds > 0 OR characters > 0)),
+        sum(input_tokens), sum(cached_tokens), sum(output_tokens), sum(total_tokens), sum(latency_ms),
+        coalesce(sum(cost_usd), 0), coalesce(sum(cost_eur), 0), coalesce(sum(cost_brl), 0)
+    FROM inserted CROSS JOIN (VALUES ('hour'), ('day')) AS grains (grain)
+    GROUP BY grain, starts_at, client_id, provider ORDER BY grain, starts_at, client_id, provider
+    ON CONFLICT (grain, starts_at, client_id, provider) DO UPDATE SET
+        requests = rollup.requests + EXCLUDED.requests,
+        errors = rollup.errors + EXCLUDED.errors,
+        cancelled = rollup.cancelled + EXCLUDED.cancelled,
+        cached = rollup.cached + EXCLUDED.cached,
+        fallbacks = rollup.fallbacks + EXCLUDED.fallbacks,
+        unpriced = rollup.unpriced + EXCLUDED.unpriced,
+        input_tokens = rollup.input_tokens + EXCLUDED.input_tokens,
+        cached_tokens = rollup.cached_tokens + EXCLUDED.cached_tokens,
+        output_tokens = rollup.output_tokens + EXCLUDED.output_tokens,
+        total_tokens = rollup.total_tokens + EXCLUDED.total_tokens,
+        latency_ms = rollup.latency_ms + EXCLUDED.latency_ms,
+        cost_usd = rollup.cost_usd + EXCLUDED.cost_usd,
+        cost_eur = rollup.cost_eur + EXCLUDED.cost_eur,
+        cost_brl = rollup.cost_brl + EXCLUDED.cost_brl;
+
+    INSERT INTO latency_rollups AS rollup
+    SELECT
+        grain, starts_at, client_id,
+        array_agg(bucket << 32 | latencies) FILTER (WHERE latencies > 0),
+        array_agg(bucket << 32 | first_tokens) FILTER (WHERE first_tokens > 0)
+    FROM (
+        SELECT
+            CASE WHEN hour IS NULL THEN 'day' ELSE 'hour' END AS grain, coalesce(hour, day) AS starts_at,
+            client_id, bucket, sum(latencies)::bigint AS latencies, sum(first_tokens)::bigint AS first_tokens
+        FROM (
+            SELECT
+                date_trunc('hour', created_at, 'UTC') AS hour, date_trunc('day', created_at, 'UTC') AS day, client_id,
+                comporta_latency_bucket(latency_ms) AS bucket, 1 AS latencies, 0 AS first_tokens
+            FROM inserted
+            UNION ALL
+            SELECT
+                date_trunc('hour', created_at, 'UTC'), date_trunc('day', created_at, 'UTC'), client_id,
+                comporta_latency_bucket(time_to_first_token_ms), 0, 1
+            FROM inserted WHERE time_to_first_token_ms IS NOT NULL
+        ) AS times
+        GROUP BY GROUPING SETS ((hour, client_id, bucket), (hour, bucket), (day, bucket))
+    ) AS cells
+    GROUP BY grain, starts_at, client_id ORDER BY client_id, grain, starts_at
+    ON CONFLICT (client_id, grain, starts_at) DO UPDATE SET
+        latencies = (
+            SELECT array_agg(bucket << 32 | seen) FROM (
+                SELECT cell >> 32 AS bucket, sum(cell & 4294967295)::bigint AS seen
+                FROM unnest(rollup.latencies || EXCLUDED.latencies) AS cell GROUP BY 1) AS merged),
+        first_tokens = (
+            SELECT array_agg(bucket << 32 | seen) FROM (
+                SELECT cell >> 32 AS bucket, sum(cell & 4294967295)::bigint AS seen
+                FROM unnest(rollup.first_tokens || EXCLUDED.first_tokens) AS cell GROUP BY 1) AS merged);
+    RETURN NULL;
+END $$;
+
+-- By its name it comes after the settlement of budgets, which other clients' calls do not wait for.
+CREATE TRIGGER gateway_usage_logs_summed AFTER INSERT ON gateway_usage_logs
+    REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION comporta_roll_up();
+
+-- Counts anew from the log, as after rows were written past the trigger. What retention has dropped from the log is gone
+-- from the sums too, then.
+CREATE FUNCTION comporta_rebuild_rollups() RETURNS VOID LANGUAGE plpgsql AS $$
+DECLARE
+    next_day TIMESTAMPTZ;
+BEGIN
+    LOCK TABLE gateway_usage_logs IN SHARE ROW EXCLUSIVE MODE;
+    TRUNCATE usage_rollups, latency_rollups, cost_dimensions, cost_rollups, user_cost_rollups, conversation_rollups;
+    -- The trigger itself adds the rows up, of a copy of the log that goes past it piece by piece.
+    CREATE TEMPORARY TABLE usage_replay (LIKE gateway_usage_logs) ON COMMIT DROP;
+    CREATE TRIGGER usage_replay_summed AFTER INSERT ON usage_replay
+        REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION comporta_roll_up();
+    SELECT date_trunc('day', min(created_at), 'UTC') INTO next_day FROM gateway_usage_logs;
+    WHILE next_day IS NOT NULL LOOP
+        INSERT INTO usage_replay
+        SELECT * FROM gateway_usage_logs WHERE created_at >= next_day AND created_at < next_day + interval '1 day';
+        TRUNCATE usage_replay;
+        SELECT date_trunc('day', min(created_at), 'UTC') INTO next_day
+        FROM gateway_usage_logs WHERE created_at >= next_day + interval '1 day';
+    END LOOP;
+    DROP TABLE usage_replay;
+END $$;
+
+SELECT comporta_rebuild_rollups();
+
+-- A period cut into whole days, whole hours and what is left at its ends, so that the largest sums are read that fit.
+CREATE FUNCTION comporta_pieces(since TIMESTAMPTZ, until TIMESTAMPTZ)
+RETURNS TABLE (grain TEXT, opens TIMESTAMPTZ, closes TIMESTAMPTZ) LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH hours AS (
+        SELECT
+            date_trunc('hour', since + interval '1 hour - 1 microsecond', 'UTC') AS first_hour,
+            date_trunc('hour', until, 'UTC') AS last_hour
+    ), days AS (
+        SELECT
+            first_hour, last_hour,
+            date_trunc('day', first_hour + interval '1 day - 1 microsecond', 'UTC') AS first_day,
+            date_trunc('day', last_hour, 'UTC') AS last_day
+        FROM hours
+    )
+    SELECT piece.grain, piece.opens, piece.closes
+    FROM days, LATERAL (VALUES
+        ('row', since, least(first_hour, until)),
+        ('hour', first_hour, CASE WHEN first_day < last_day THEN first_day ELSE last_hour END),
+        ('day', first_day, last_day),
+        ('hour', last_day, CASE WHEN first_day < last_day THEN last_hour ELSE last_day END),
+        ('row', greatest(last_hour, first_hour), until)
+    ) AS piece (grain, opens, closes)
+    WHERE piece.opens < piece.closes
+$$;
+
+-- The sums of a period of any length, to the microsecond: where it does not begin and end with an hour, the log is read
+-- for the rest.
+CREATE FUNCTION comporta_usage(since TIMESTAMPTZ, until TIMESTAMPTZ)
+RETURNS TABLE (
+    client_id UUID, provider TEXT, requests BIGINT, errors BIGINT, cancelled BIGINT, cached BIGINT, fallbacks BIGINT,
+    unpriced BIGINT, input_tokens BIGINT, cached_tokens BIGINT, output_tokens BIGINT, total_tokens BIGINT,
+    latency_ms BIGINT, cost_usd NUMERIC, cost_eur NUMERIC, cost_brl NUMERIC)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT
+        u.client_id, u.provider, u.requests, u.errors, u.cancelled, u.cached, u.fallbacks, u.unpriced,
+        u.input_tokens, u.cached_tokens, u.output_tokens, u.total_tokens, u.latency_ms, u.cost_usd, u.cost_eur, u.cost_brl
+    FROM comporta_pieces(since, until) AS piece
+    JOIN usage_rollups AS u ON u.grain = piece.grain AND u.starts_at >= piece.opens AND u.starts_at < piece.closes
+    UNION ALL
+    SELECT
+        u.client_id, u.provider, 1, (u.status = 'error')::integer, (u.status = 'cancelled')::integer,
+        u.was_cached::integer, u.was_fallback::integer,
+        (u.cost_usd IS NULL
+            AND (u.total_tokens > 0 OR u.images > 0 OR u.audio_seconds > 0 OR u.characters > 0))::integer,
+        u.input_tokens, u.cached_tokens, u.output_tokens, u.total_tokens, u.latency_ms,
+        coalesce(u.cost_usd, 0), coalesce(u.cost_eur, 0), coalesce(u.cost_brl, 0)
+    FROM comporta_pieces(since, until) AS piece
+    JOIN gateway_usage_logs AS u ON u.created_at >= piece.opens AND u.created_at < piece.closes
+    WHERE piece.grain = 'row'
+$$;
+
+-- The same of one client, by its own indexes.
+CREATE FUNCTION comporta_usage_of(which UUID, since TIMESTAMPTZ, until TIMESTAMPTZ)
+RETURNS TABLE (
+    client_id UUID, provider TEXT, requests BIGINT, errors BIGINT, cancelled BIGINT, cached BIGINT, fallbacks BIGINT,
+    unpriced BIGINT, input_tokens BIGINT, cached_tokens BIGINT, output_tokens BIGINT, total_tokens BIGINT,
+    latency_ms BIGINT, cost_usd NUMERIC, cost_eur NUMERIC, cost_brl NUMERIC)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT
+        u.client_id, u.provider, u.requests, u.errors, u.cancelled, u.cached, u.fallbacks, u.unpriced,
+        u.input_tokens, u.cached_tokens, u.output_tokens, u.total_tokens, u.latency_ms, u.cost_usd, u.cost_eur, u.cost_brl
+    FROM comporta_pieces(since, until) AS piece
+    JOIN usage_rollups AS u ON u.client_id = which
+        AND u.grain = piece.grain AND u.starts_at >= piece.opens AND u.starts_at < piece.closes
+    UNION ALL
+    SELECT
+        u.client_id, u.provider, 1, (u.status = 'error')::integer, (u.status = 'cancelled')::integer,
+        u.was_cached::integer, u.was_fallback::integer,
+        (u.cost_usd IS NULL
+            AND (u.total_tokens > 0 OR u.images > 0 OR u.audio_seconds > 0 OR u.characters > 0))::integer,
+        u.input_tokens, u.cached_tokens, u.output_tokens, u.total_tokens, u.latency_ms,
+        coalesce(u.cost_usd, 0), coalesce(u.cost_eur, 0), coalesce(u.cost_brl, 0)
+    FROM comporta_pieces(since, until) AS piece
+    JOIN gateway_usage_logs AS u ON u.client_id = which
+        AND u.created_at >= piece.opens AND u.created_at < piece.closes
+    WHERE piece.grain = 'row'
+$$;
+
+-- The latencies of a period, of one client or, where `which` is NULL, of all: cells as in latency_rollups.
+CREATE FUNCTION comporta_latencies(which UUID, since TIMESTAMPTZ, until TIMESTAMPTZ)
+RETURNS TABLE (latencies BIGINT[], first_tokens BIGINT[]) LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT seen.latencies, seen.first_tokens
+    FROM comporta_pieces(since, until) AS piece
+    JOIN latency_rollups AS seen ON (seen.client_id = which OR which IS NULL AND seen.client_id IS NULL)
+        AND seen.grain = CASE WHEN which IS NULL THEN piece.grain ELSE 'hour' END
+        AND seen.starts_at >= piece.opens AND seen.starts_at < piece.closes
+    WHERE piece.grain <> 'row'
+    UNION ALL
+    SELECT
+        ARRAY[comporta_latency_bucket(u.latency_ms) << 32 | 1],
+        CASE WHEN u.time_to_first_token_ms IS NOT NULL
+            THEN ARRAY[comporta_latency_bucket(u.time_to_first_token_ms) << 32 | 1] END
+    FROM comporta_pieces(since, until) AS piece
+    JOIN gateway_usage_logs AS u ON (which IS NULL OR u.client_id = which)
+        AND u.created_at >= piece.opens AND u.created_at < piece.closes
+    WHERE piece.grain = 'row'
+$$;
+
+-- Forgets a user of a client, or a conversation, or both: what they used stays in all sums, under no name.
+CREATE FUNCTION comporta_erase_rollups(which_client UUID, which_user TEXT, which_conversation TEXT DEFAULT NULL)
+RETURNS VOID LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM conversation_rollups WHERE client_id = which_client AND conversation_id = which_conversation;
+    -- In the order of the trigger, which may be adding to the same rows.
+    PERFORM FROM user_cost_rollups
+    WHERE client_id = which_client AND user_id = which_user
+    ORDER BY client_id, day, dimensions_id, user_id FOR UPDATE;
+    WITH forgotten AS (
+        DELETE FROM user_cost_rollups WHERE client_id = which_client AND user_id = which_user RETURNING *
+    )
+    INSERT INTO user_cost_rollups AS rollup
+    SELECT
+        day, client_id, NULL, dimensions_id, requests, unpriced, input_tokens, output_tokens, total_tokens,
+        cost_usd, cost_eur, cost_brl
+    FROM forgotten ORDER BY client_id, day, dimensions_id
+    ON CONFLICT (client_id, day, dimensions_id, user_id) DO UPDATE SET
+        requests = rollup.requests + EXCLUDED.requests,
+        unpriced = rollup.unpriced + EXCLUDED.unpriced,
+        input_tokens = rollup.input_tokens + EXCLUDED.input_tokens,
+        output_tokens = rollup.output_tokens + EXCLUDED.output_tokens,
+        total_tokens = rollup.total_tokens + EXCLUDED.total_tokens,
+        cost_usd = rollup.cost_usd + EXCLUDED.cost_usd,
+        cost_eur = rollup.cost_eur + EXCLUDED.cost_eur,
+        cost_brl = rollup.cost_brl + EXCLUDED.cost_brl;
+END $$;
