@@ -67,28 +67,16 @@ record CostQuery(
     Statement statement(int limit) {
         boolean byUser = groupBy.contains(Dimension.USER) || filters.containsKey(Dimension.USER);
         Tuple parameters = Tuple.of(from, to);
-        StringJoiner rows = new StringJoiner(" AND ", "day >= $1 AND day < $2", "");
+        StringJoiner rows = new StringJoiner(" AND ").add("day >= $1").add("day < $2");
         StringJoiner dimensions = new StringJoiner(" AND ");
         if (clientId != null) {
             String condition = "client_id = $" + add(parameters, clientId);
-            dimensions.add(condition);
-            if (byUser) {
-                rows.add(" AND " + condition);
-            }
+            (byUser ? rows : dimensions).add(condition);
         }
-        StringBuilder narrowed = new StringBuilder(rows.toString());
-        filters.forEach((dimension, value) -> {
-            String condition = dimension.column() + " = $" + add(parameters, value);
-            if (dimension == Dimension.USER) {
-                narrowed.append(" AND ").append(condition);
-            } else {
-                dimensions.add(condition);
-            }
-        });
+        filters.forEach((dimension, value) -> (dimension == Dimension.USER ? rows : dimensions)
+                .add(dimension.column() + " = $" + add(parameters, value)));
         if (dimensions.length() > 0) {
-            narrowed.append(" AND dimensions_id IN (SELECT id FROM cost_dimensions WHERE ")
-                    .append(dimensions)
-                    .append(")");
+            rows.add("dimensions_id IN (SELECT id FROM cost_dimensions WHERE " + dimensions + ")");
         }
         String sql = STATEMENT.formatted(
                 groupBy.stream().map(Dimension::column).collect(Collectors.joining(", ")),
@@ -100,7 +88,7 @@ record CostQuery(
                         .map(CostQuery::beside)
                         .collect(Collectors.joining()),
                 byUser ? "user_cost_rollups" : "cost_rollups",
-                narrowed,
+                rows,
                 groupBy.stream()
                         .filter(dimension -> dimension.isTime() || dimension == Dimension.USER)
                         .map(dimension -> ", " + dimension.column())

@@ -85,10 +85,14 @@ public class CostResource {
             @QueryParam("format") @Nullable String format,
             @HeaderParam("Accept") @Nullable String accept,
             @Context UriInfo uri) {
-        // A filter that is misspelt would make one team's bill that of all.
-        for (String name : uri.getQueryParameters().keySet()) {
-            Parameters.oneOf(name, name, name, PARAMETERS);
-        }
+        // A filter that is misspelt or empty would make one team's bill that of all.
+        uri.getQueryParameters().forEach((name, values) -> {
+            if (!PARAMETERS.contains(name)
+                    || values.size() != 1
+                    || values.get(0).isEmpty()) {
+                throw Parameters.invalid(name, "is unknown here, empty or given twice");
+            }
+        });
         UUID client = visible.narrow(Parameters.uuid("clientId", clientId));
         Parameters.oneOf("source", source, "AI", List.of("AI"));
         Map<Dimension, String> filters = new EnumMap<>(Dimension.class);
