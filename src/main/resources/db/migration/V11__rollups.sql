@@ -425,10 +425,8 @@ CREATE FUNCTION comporta_erase_rollups(which_client UUID, which_user TEXT, which
 RETURNS VOID LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM conversation_rollups WHERE client_id = which_client AND conversation_id = which_conversation;
-    -- In the order of the trigger, which may be adding to the same rows.
-    PERFORM FROM user_cost_rollups
-    WHERE client_id = which_client AND user_id = which_user
-    ORDER BY client_id, day, dimensions_id, user_id FOR UPDATE;
+    -- The rows of nobody, to which these are added, may be new: only the table as a whole can be locked without a circle.
+    LOCK TABLE user_cost_rollups IN SHARE ROW EXCLUSIVE MODE;
     WITH forgotten AS (
         DELETE FROM user_cost_rollups WHERE client_id = which_client AND user_id = which_user RETURNING *
     )
