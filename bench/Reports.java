@@ -59,7 +59,7 @@ class Reports {
         rows(
                 "SELECT 'clientId=' || client_id || '&conversationId=' || conversation_id FROM conversation_rollups LIMIT 500",
                 conversations);
-        rows("SELECT DISTINCT user_id FROM (SELECT user_id FROM user_cost_rollups LIMIT 5000) AS some", users);
+        rows("SELECT DISTINCT user_id FROM (SELECT user_id FROM user_cost_rollups LIMIT 5000) AS newest", users);
         System.out.println("| report | P50 ms | P95 ms | max ms |\n|---|--:|--:|--:|");
         row("`metrics`, all clients", () -> "/api/ai-gateway/metrics?period=" + period());
         row("`metrics`, one client", () -> "/api/ai-gateway/metrics?period=" + period() + "&" + client());
@@ -151,7 +151,7 @@ class Reports {
         String month = LocalDate.now(ZoneOffset.UTC).minusMonths(1).toString().substring(0, 7);
         same("bill of one client, usd, from `cost_events`",
                 first(get("/api/billing/summary?month=" + month + "&clientId=" + client), "costUsd"),
-                "SELECT sum(amount_usd) FROM cost_events JOIN clients ON clients.id = client_id WHERE client_id = '" + client
+                "SELECT sum(amount_usd) FROM cost_events JOIN (SELECT id, time_zone FROM clients) AS client ON client.id = client_id WHERE client_id = '" + client
                         + "' AND (created_at AT TIME ZONE time_zone) >= '" + month + "-01' AND (created_at AT TIME ZONE time_zone) < '"
                         + month + "-01'::date + interval '1 month'");
     }

@@ -322,29 +322,28 @@ END $$;
 
 SELECT comporta_rebuild_rollups();
 
--- A period cut into whole days, whole hours and what is left at its ends, so that the largest sums are read that fit.
-CREATE FUNCTION comporta_pieces(since TIMESTAMPTZ, until TIMESTAMPTZ)
-RETURNS TABLE (grain TEXT, opens TIMESTAMPTZ, closes TIMESTAMPTZ) LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    WITH hours AS (
-        SELECT
-            date_trunc('hour', since + interval '1 hour - 1 microsecond', 'UTC') AS first_hour,
-            date_trunc('hour', until, 'UTC') AS last_hour
-    ), days AS (
-        SELECT
-            first_hour, last_hour,
-            date_trunc('day', first_hour + interval '1 day - 1 microsecond', 'UTC') AS first_day,
-            date_trunc('day', last_hour, 'UTC') AS last_day
-        FROM hours
-    )
-    SELECT piece.grain, piece.opens, piece.closes
-    FROM days, LATERAL (VALUES
-        ('row', since, least(first_hour, until)),
-        ('hour', first_hour, CASE WHEN first_day < last_day THEN first_day ELSE last_hour END),
-        ('day', first_day, last_day),
-        ('hour', last_day, CASE WHEN first_day < last_day THEN last_hour ELSE last_day END),
-        ('row', greatest(last_hour, first_hour), until)
-    ) AS piece (grain, opens, closes)
-    WHERE piece.opens < piece.closes
+-- A period cut into whole days, whole hours on either side of them, and what is left at its ends, so that the largest sums
+-- are read that fit. Any part may be empty. The planner sees through this and all that is made of it.
+CREATE FUNCTION comporta_span(since TIMESTAMPTZ, until TIMESTAMPTZ)
+RETURNS TABLE (
+    first_hour TIMESTAMPTZ, hours_until TIMESTAMPTZ, first_day TIMESTAMPTZ, last_day TIMESTAMPTZ,
+    hours_again TIMESTAMPTZ, last_hour TIMESTAMPTZ, rows_until TIMESTAMPTZ, rows_again TIMESTAMPTZ)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT
+        date_trunc('hour', since + interval '1 hour - 1 microsecond', 'UTC'),
+        CASE WHEN date_trunc('day', since + interval '1 day - 1 microsecond', 'UTC') < date_trunc('day', until, 'UTC')
+            THEN date_trunc('day', since + interval '1 day - 1 microsecond', 'UTC')
+            ELSE date_trunc('hour', until, 'UTC') END,
+        date_trunc('day', since + interval '1 day - 1 microsecond', 'UTC'),
+        date_trunc('day', until, 'UTC'),
+        CASE WHEN date_trunc('day', since + interval '1 day - 1 microsecond', 'UTC') < date_trunc('day', until, 'UTC')
+            THEN date_trunc('day', until, 'UTC')
+            ELSE date_trunc('hour', until, 'UTC') END,
+        date_trunc('hour', until, 'UTC'),
+        least(date_trunc('hour', since + interval '1 hour - 1 microsecond', 'UTC'), until),
+        greatest(
+            date_trunc('hour', until, 'UTC'),
+            date_trunc('hour', since + interval '1 hour - 1 microsecond', 'UTC'))
 $$;
 
 -- The sums of a period of any length, to the microsecond: where it does not begin and end with an hour, the log is read
@@ -356,21 +355,26 @@ RETURNS TABLE (
     latency_ms BIGINT, cost_usd NUMERIC, cost_eur NUMERIC, cost_brl NUMERIC)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT
-        u.client_id, u.provider, u.requests, u.errors, u.cancelled, u.cached, u.fallbacks, u.unpriced,
-        u.input_tokens, u.cached_tokens, u.output_tokens, u.total_tokens, u.latency_ms, u.cost_usd, u.cost_eur, u.cost_brl
-    FROM comporta_pieces(since, until) AS piece
-    JOIN usage_rollups AS u ON u.grain = piece.grain AND u.starts_at >= piece.opens AND u.starts_at < piece.closes
+        sums.client_id, sums.provider, sums.requests, sums.errors, sums.cancelled, sums.cached, sums.fallbacks,
+        sums.unpriced, sums.input_tokens, sums.cached_tokens, sums.output_tokens, sums.total_tokens, sums.latency_ms,
+        sums.cost_usd, sums.cost_eur, sums.cost_brl
+    FROM comporta_span(since, until) AS span
+    JOIN usage_rollups AS sums ON (
+        sums.grain = 'day' AND sums.starts_at >= span.first_day AND sums.starts_at < span.last_day
+        OR sums.grain = 'hour' AND sums.starts_at >= span.first_hour AND sums.starts_at < span.hours_until
+        OR sums.grain = 'hour' AND sums.starts_at >= span.hours_again AND sums.starts_at < span.last_hour)
     UNION ALL
     SELECT
-        u.client_id, u.provider, 1, (u.status = 'error')::integer, (u.status = 'cancelled')::integer,
-        u.was_cached::integer, u.was_fallback::integer,
-        (u.cost_usd IS NULL
-            AND (u.total_tokens > 0 OR u.images > 0 OR u.audio_seconds > 0 OR u.characters > 0))::integer,
-        u.input_tokens, u.cached_tokens, u.output_tokens, u.total_tokens, u.latency_ms,
-        coalesce(u.cost_usd, 0), coalesce(u.cost_eur, 0), coalesce(u.cost_brl, 0)
-    FROM comporta_pieces(since, until) AS piece
-    JOIN gateway_usage_logs AS u ON u.created_at >= piece.opens AND u.created_at < piece.closes
-    WHERE piece.grain = 'row'
+        call.client_id, call.provider, 1, (call.status = 'error')::integer, (call.status = 'cancelled')::integer,
+        call.was_cached::integer, call.was_fallback::integer,
+        (call.cost_usd IS NULL
+            AND (call.total_tokens > 0 OR call.images > 0 OR call.audio_seconds > 0 OR call.characters > 0))::integer,
+        call.input_tokens, call.cached_tokens, call.output_tokens, call.total_tokens, call.latency_ms,
+        coalesce(call.cost_usd, 0), coalesce(call.cost_eur, 0), coalesce(call.cost_brl, 0)
+    FROM comporta_span(since, until) AS span
+    JOIN gateway_usage_logs AS call ON (
+        call.created_at >= since AND call.created_at < span.rows_until
+        OR call.created_at >= span.rows_again AND call.created_at < until)
 $$;
 
 -- The same of one client, by its own indexes.
@@ -381,43 +385,51 @@ RETURNS TABLE (
     latency_ms BIGINT, cost_usd NUMERIC, cost_eur NUMERIC, cost_brl NUMERIC)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT
-        u.client_id, u.provider, u.requests, u.errors, u.cancelled, u.cached, u.fallbacks, u.unpriced,
-        u.input_tokens, u.cached_tokens, u.output_tokens, u.total_tokens, u.latency_ms, u.cost_usd, u.cost_eur, u.cost_brl
-    FROM comporta_pieces(since, until) AS piece
-    JOIN usage_rollups AS u ON u.client_id = which
-        AND u.grain = piece.grain AND u.starts_at >= piece.opens AND u.starts_at < piece.closes
+        sums.client_id, sums.provider, sums.requests, sums.errors, sums.cancelled, sums.cached, sums.fallbacks,
+        sums.unpriced, sums.input_tokens, sums.cached_tokens, sums.output_tokens, sums.total_tokens, sums.latency_ms,
+        sums.cost_usd, sums.cost_eur, sums.cost_brl
+    FROM comporta_span(since, until) AS span
+    JOIN usage_rollups AS sums ON sums.client_id = which AND (
+        sums.grain = 'day' AND sums.starts_at >= span.first_day AND sums.starts_at < span.last_day
+        OR sums.grain = 'hour' AND sums.starts_at >= span.first_hour AND sums.starts_at < span.hours_until
+        OR sums.grain = 'hour' AND sums.starts_at >= span.hours_again AND sums.starts_at < span.last_hour)
     UNION ALL
     SELECT
-        u.client_id, u.provider, 1, (u.status = 'error')::integer, (u.status = 'cancelled')::integer,
-        u.was_cached::integer, u.was_fallback::integer,
-        (u.cost_usd IS NULL
-            AND (u.total_tokens > 0 OR u.images > 0 OR u.audio_seconds > 0 OR u.characters > 0))::integer,
-        u.input_tokens, u.cached_tokens, u.output_tokens, u.total_tokens, u.latency_ms,
-        coalesce(u.cost_usd, 0), coalesce(u.cost_eur, 0), coalesce(u.cost_brl, 0)
-    FROM comporta_pieces(since, until) AS piece
-    JOIN gateway_usage_logs AS u ON u.client_id = which
-        AND u.created_at >= piece.opens AND u.created_at < piece.closes
-    WHERE piece.grain = 'row'
+        call.client_id, call.provider, 1, (call.status = 'error')::integer, (call.status = 'cancelled')::integer,
+        call.was_cached::integer, call.was_fallback::integer,
+        (call.cost_usd IS NULL
+            AND (call.total_tokens > 0 OR call.images > 0 OR call.audio_seconds > 0 OR call.characters > 0))::integer,
+        call.input_tokens, call.cached_tokens, call.output_tokens, call.total_tokens, call.latency_ms,
+        coalesce(call.cost_usd, 0), coalesce(call.cost_eur, 0), coalesce(call.cost_brl, 0)
+    FROM comporta_span(since, until) AS span
+    JOIN gateway_usage_logs AS call ON call.client_id = which AND (
+        call.created_at >= since AND call.created_at < span.rows_until
+        OR call.created_at >= span.rows_again AND call.created_at < until)
 $$;
 
 -- The latencies of a period, of one client or, where `which` is NULL, of all: cells as in latency_rollups.
 CREATE FUNCTION comporta_latencies(which UUID, since TIMESTAMPTZ, until TIMESTAMPTZ)
 RETURNS TABLE (latencies BIGINT[], first_tokens BIGINT[]) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT seen.latencies, seen.first_tokens
-    FROM comporta_pieces(since, until) AS piece
-    JOIN latency_rollups AS seen ON (seen.client_id = which OR which IS NULL AND seen.client_id IS NULL)
-        AND seen.grain = CASE WHEN which IS NULL THEN piece.grain ELSE 'hour' END
-        AND seen.starts_at >= piece.opens AND seen.starts_at < piece.closes
-    WHERE piece.grain <> 'row'
+    FROM comporta_span(since, until) AS span
+    JOIN latency_rollups AS seen ON which IS NULL AND seen.client_id IS NULL AND (
+        seen.grain = 'day' AND seen.starts_at >= span.first_day AND seen.starts_at < span.last_day
+        OR seen.grain = 'hour' AND seen.starts_at >= span.first_hour AND seen.starts_at < span.hours_until
+        OR seen.grain = 'hour' AND seen.starts_at >= span.hours_again AND seen.starts_at < span.last_hour)
+    UNION ALL
+    SELECT seen.latencies, seen.first_tokens
+    FROM comporta_span(since, until) AS span
+    JOIN latency_rollups AS seen ON seen.client_id = which
+        AND seen.grain = 'hour' AND seen.starts_at >= span.first_hour AND seen.starts_at < span.last_hour
     UNION ALL
     SELECT
-        ARRAY[comporta_latency_bucket(u.latency_ms) << 32 | 1],
-        CASE WHEN u.time_to_first_token_ms IS NOT NULL
-            THEN ARRAY[comporta_latency_bucket(u.time_to_first_token_ms) << 32 | 1] END
-    FROM comporta_pieces(since, until) AS piece
-    JOIN gateway_usage_logs AS u ON (which IS NULL OR u.client_id = which)
-        AND u.created_at >= piece.opens AND u.created_at < piece.closes
-    WHERE piece.grain = 'row'
+        ARRAY[comporta_latency_bucket(call.latency_ms) << 32 | 1],
+        CASE WHEN call.time_to_first_token_ms IS NOT NULL
+            THEN ARRAY[comporta_latency_bucket(call.time_to_first_token_ms) << 32 | 1] END
+    FROM comporta_span(since, until) AS span
+    JOIN gateway_usage_logs AS call ON (which IS NULL OR call.client_id = which) AND (
+        call.created_at >= since AND call.created_at < span.rows_until
+        OR call.created_at >= span.rows_again AND call.created_at < until)
 $$;
 
 -- Forgets a user of a client, or a conversation, or both: what they used stays in all sums, under no name.

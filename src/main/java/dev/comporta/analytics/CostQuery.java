@@ -60,7 +60,8 @@ record CostQuery(
     record Statement(String sql, Tuple parameters) {}
 
     /**
-     * First the sums of each set of dimensions, which are few, then of the groups. Only names of columns become text.
+     * First the sums of each set of dimensions, which are few, then of the groups; by day there is no such saving. Only
+     * names of columns become text.
      *
      * @param limit at most so many groups; all are in their number and in the total, beside each of them
      */
@@ -78,6 +79,7 @@ record CostQuery(
         if (dimensions.length() > 0) {
             rows.add("dimensions_id IN (SELECT id FROM cost_dimensions WHERE " + dimensions + ")");
         }
+        boolean byDay = groupBy.contains(Dimension.DAY);
         String sql = STATEMENT.formatted(
                 groupBy.stream().map(Dimension::column).collect(Collectors.joining(", ")),
                 groupBy.contains(Dimension.CLIENT)
@@ -89,12 +91,15 @@ record CostQuery(
                         .collect(Collectors.joining()),
                 byUser ? "user_cost_rollups" : "cost_rollups",
                 rows,
-                groupBy.stream()
-                        .filter(dimension -> dimension.isTime() || dimension == Dimension.USER)
-                        .map(dimension -> ", " + dimension.column())
-                        .collect(Collectors.joining()),
+                byDay
+                        ? ""
+                        : groupBy.stream()
+                                .filter(dimension -> dimension.isTime() || dimension == Dimension.USER)
+                                .map(dimension -> ", " + dimension.column())
+                                .collect(Collectors.joining("", "GROUP BY dimensions_id", "")),
                 order(),
-                limit);
+                limit,
+                byDay ? ROWS : SUMS);
         return new Statement(sql, parameters);
     }
 
@@ -113,14 +118,18 @@ record CostQuery(
                 sum(sum(cost_usd)) OVER () AS all_cost_usd, sum(sum(cost_eur)) OVER () AS all_cost_eur,
                 sum(sum(cost_brl)) OVER () AS all_cost_brl
             FROM (
-                SELECT dimensions_id%3$s, sum(requests) AS requests, sum(unpriced) AS unpriced,
-                    sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
-                    sum(total_tokens) AS total_tokens,
-                    sum(cost_usd) AS cost_usd, sum(cost_eur) AS cost_eur, sum(cost_brl) AS cost_brl
-                FROM %4$s WHERE %5$s GROUP BY dimensions_id%6$s
+                SELECT dimensions_id%3$s, %9$s FROM %4$s WHERE %5$s %6$s
             ) AS used JOIN cost_dimensions ON cost_dimensions.id = used.dimensions_id
             GROUP BY %1$s ORDER BY %7$s LIMIT %8$d
             """;
+
+    private static final String ROWS = """
+            requests, unpriced, input_tokens, output_tokens, total_tokens, cost_usd, cost_eur, cost_brl""";
+
+    private static final String SUMS = """
+            sum(requests) AS requests, sum(unpriced) AS unpriced,
+            sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(total_tokens) AS total_tokens,
+            sum(cost_usd) AS cost_usd, sum(cost_eur) AS cost_eur, sum(cost_brl) AS cost_brl""";
 
     private static String beside(Dimension dimension) {
         return dimension == Dimension.MONTH
