@@ -7,8 +7,10 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collector;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,27 +33,9 @@ record Latency(Percentiles total, Percentiles firstToken) {
     }
 
     private static final String STATEMENT = """
-            WITH cells AS (
-                SELECT step.number, time.first_token, time.cell >> 32 AS bucket,
-                    sum(time.cell & 4294967295) AS seen
-                FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS step (since, until, number)
-                CROSS JOIN LATERAL comporta_latencies($3, step.since, step.until) AS part
-                CROSS JOIN LATERAL (
-                    SELECT false AS first_token, cell FROM unnest(part.latencies) AS cell
-                    UNION ALL
-                    SELECT true, cell FROM unnest(part.first_tokens) AS cell) AS time
-                GROUP BY step.number, time.first_token, bucket
-            ), ranked AS (
-                SELECT number, first_token, bucket,
-                    sum(seen) OVER (PARTITION BY number, first_token ORDER BY bucket) AS until_here,
-                    sum(seen) OVER (PARTITION BY number, first_token) AS requests
-                FROM cells
-            )
-            SELECT number::integer - 1 AS number, first_token, min(requests)::bigint AS requests,
-                comporta_latency_of(min(bucket) FILTER (WHERE until_here >= requests * 0.50)) AS p50,
-                comporta_latency_of(min(bucket) FILTER (WHERE until_here >= requests * 0.95)) AS p95,
-                comporta_latency_of(min(bucket) FILTER (WHERE until_here >= requests * 0.99)) AS p99
-            FROM ranked GROUP BY number, first_token
+            SELECT step.number::integer - 1 AS number, part.latencies, part.first_tokens
+            FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS step (since, until, number)
+            CROSS JOIN LATERAL comporta_latencies($3, step.since, step.until) AS part
             """;
 
     /** The latency of each of these steps. */
@@ -62,33 +46,30 @@ record Latency(Percentiles total, Percentiles firstToken) {
         OffsetDateTime[] until = new OffsetDateTime[count];
         System.arraycopy(times, 0, since, 0, count);
         System.arraycopy(times, 1, until, 0, count);
+        Histogram[] total = new Histogram[count];
+        Histogram[] firstToken = new Histogram[count];
+        Arrays.setAll(total, step -> new Histogram());
+        Arrays.setAll(firstToken, step -> new Histogram());
+        // Added up as rows arrive: they are many, and none is kept.
+        Collector<Row, ?, Void> adding = Collector.of(
+                () -> total,
+                (histograms, row) -> {
+                    int step = row.getInteger("number");
+                    total[step].add(row.getArrayOfLongs("latencies"));
+                    firstToken[step].add(row.getArrayOfLongs("first_tokens"));
+                },
+                (one, other) -> one,
+                histograms -> null);
         return sql.preparedQuery(STATEMENT)
+                .collecting(adding)
                 .execute(Tuple.of(since, until, scope.clientId()))
-                .map(rows -> {
-                    Percentiles[] total = new Percentiles[count];
-                    Percentiles[] firstToken = new Percentiles[count];
-                    for (Row row : rows) {
-                        (row.getBoolean("first_token") ? firstToken : total)[row.getInteger("number")] =
-                                new Percentiles(
-                                        row.getLong("requests"),
-                                        row.getLong("p50"),
-                                        row.getLong("p95"),
-                                        row.getLong("p99"));
-                    }
-                    List<Latency> latencies = new ArrayList<>(count);
-                    for (int step = 0; step < count; step++) {
-                        latencies.add(new Latency(orNone(total[step]), orNone(firstToken[step])));
-                    }
-                    return latencies;
-                });
+                .map(added -> IntStream.range(0, count)
+                        .mapToObj(step -> new Latency(total[step].percentiles(), firstToken[step].percentiles()))
+                        .toList());
     }
 
     /** The latency of a whole period. */
     static Future<Latency> of(SqlClient sql, Scope scope, Period period) {
         return of(sql, scope, List.of(period.from(), period.to())).map(latencies -> latencies.get(0));
-    }
-
-    private static Percentiles orNone(@Nullable Percentiles percentiles) {
-        return percentiles == null ? Percentiles.NONE : percentiles;
     }
 }
