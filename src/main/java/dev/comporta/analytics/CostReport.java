@@ -77,7 +77,7 @@ record CostReport(
 
     /** @param limit at most so many groups, the most expensive ones unless they are told apart by time */
     static Future<CostReport> run(SqlClient sql, CostQuery query, int limit) {
-        CostQuery.Statement statement = query.statement(limit);
+        CostStatement statement = new CostStatement(query, limit);
         return sql.preparedQuery(statement.sql())
                 .execute(statement.parameters())
                 .map(rows -> {
@@ -96,7 +96,7 @@ record CostReport(
 
     /** All groups as CSV. They are read a thousand at a time, so that other calls have their turn meanwhile. */
     static Future<String> csv(Pool pool, CostQuery query) {
-        CostQuery.Statement statement = query.statement(MOST_LINES + 1);
+        CostStatement statement = new CostStatement(query, MOST_LINES + 1);
         CsvText csv = new CsvText();
         Map<String, @Nullable Object> header = new LinkedHashMap<>();
         query.groupBy().forEach(dimension -> putNames(header, dimension));

@@ -321,12 +321,15 @@ class ReportsTest {
 
     @Test
     void costs_by_any_dimensions() {
-        Seeds.each(30, random -> {
+        Seeds.each(60, random -> {
             Scope scope = SCOPES.get(random.nextInt(SCOPES.size()));
             LocalDate from = LocalDate.of(2026, 10, 3).plusDays(random.nextInt(40));
             LocalDate to = from.plusDays(1 + random.nextInt(40));
             List<Dimension> groupBy = new ArrayList<>(List.of(Dimension.values()));
             Collections.shuffle(groupBy, random);
+            if (random.nextInt(4) == 0) {
+                groupBy.retainAll(List.of(Dimension.CLIENT, Dimension.PROVIDER, Dimension.DAY, Dimension.MONTH));
+            }
             groupBy = groupBy.subList(0, 1 + random.nextInt(3));
             if (scope.clientId() == null) {
                 groupBy = groupBy.stream()
@@ -340,7 +343,10 @@ class ReportsTest {
             if (random.nextBoolean()) {
                 filters.put(Dimension.TEAM, "red");
             }
-            if (random.nextInt(3) == 0) {
+            if (random.nextInt(4) == 0) {
+                filters.put(Dimension.PROVIDER, "groq");
+            }
+            if (random.nextInt(4) == 0) {
                 filters.put(Dimension.USER, "user 3");
             }
             List<Usage> rows = log(
