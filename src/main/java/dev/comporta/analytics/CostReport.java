@@ -5,13 +5,18 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Cursor;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +41,7 @@ record CostReport(
     static final int MOST_LINES = 100_000;
 
     private static final int LINES_AT_ONCE = 1_000;
+    private static final String CLIENT_NAME = "clientName";
 
     /** @param unpriced calls that used something whose price is unknown: they are in no amount, and not free */
     @RegisterForReflection
@@ -51,16 +57,16 @@ record CostReport(
 
         static final Amounts NONE = new Amounts(0, 0, 0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
-        private static Amounts of(Row row, String prefix) {
+        private static Amounts of(Row row) {
             return new Amounts(
-                    row.getLong(prefix + "requests"),
-                    row.getLong(prefix + "unpriced"),
-                    row.getLong(prefix + "input_tokens"),
-                    row.getLong(prefix + "output_tokens"),
-                    row.getLong(prefix + "total_tokens"),
-                    row.getBigDecimal(prefix + "cost_usd"),
-                    row.getBigDecimal(prefix + "cost_eur"),
-                    row.getBigDecimal(prefix + "cost_brl"));
+                    row.getLong("requests"),
+                    row.getLong("unpriced"),
+                    row.getLong("input_tokens"),
+                    row.getLong("output_tokens"),
+                    row.getLong("total_tokens"),
+                    row.getBigDecimal("cost_usd"),
+                    row.getBigDecimal("cost_eur"),
+                    row.getBigDecimal("cost_brl"));
         }
 
         private void putInto(Map<String, @Nullable Object> group) {
@@ -78,71 +84,97 @@ record CostReport(
     /** @param limit at most so many groups, the most expensive ones unless they are told apart by time */
     static Future<CostReport> run(SqlClient sql, CostQuery query, int limit) {
         CostStatement statement = new CostStatement(query, limit);
-        return sql.preparedQuery(statement.sql())
-                .execute(statement.parameters())
-                .map(rows -> {
-                    List<Map<String, @Nullable Object>> data = new ArrayList<>(rows.size());
-                    rows.forEach(row -> data.add(group(query, row)));
-                    Row first = rows.size() == 0 ? null : rows.iterator().next();
-                    return new CostReport(
-                            query.from(),
-                            query.to(),
-                            query.groupBy().stream().map(Dimension::field).toList(),
-                            first == null ? 0 : first.getLong("all_groups"),
-                            first == null ? Amounts.NONE : Amounts.of(first, "all_"),
-                            data);
-                });
+        Future<Map<UUID, String>> names = names(sql, query);
+        Future<RowSet<Row>> found = sql.preparedQuery(statement.sql()).execute(statement.parameters());
+        return Future.all(names, found).map(done -> {
+            List<Map<String, @Nullable Object>> data = new ArrayList<>();
+            Amounts total = Amounts.NONE;
+            long groups = 0;
+            for (Row row : found.result()) {
+                if (row.getBoolean("is_total")) {
+                    groups = row.getLong("groups");
+                    total = groups == 0 ? Amounts.NONE : Amounts.of(row);
+                } else {
+                    data.add(group(query, row, names.result()));
+                }
+            }
+            return new CostReport(
+                    query.from(),
+                    query.to(),
+                    query.groupBy().stream().map(Dimension::field).toList(),
+                    groups,
+                    total,
+                    data);
+        });
     }
 
     /** All groups as CSV. They are read a thousand at a time, so that other calls have their turn meanwhile. */
     static Future<String> csv(Pool pool, CostQuery query) {
-        CostStatement statement = new CostStatement(query, MOST_LINES + 1);
+        CostStatement statement = new CostStatement(query, MOST_LINES);
         CsvText csv = new CsvText();
-        Map<String, @Nullable Object> header = new LinkedHashMap<>();
-        query.groupBy().forEach(dimension -> putNames(header, dimension));
-        Amounts.NONE.putInto(header);
-        csv.line(header.keySet());
-        return pool.withTransaction(sql -> sql.prepare(statement.sql())
-                        .compose(prepared -> append(prepared.cursor(statement.parameters()), query, csv)))
+        csv.line(header(query));
+        return names(pool, query)
+                .compose(names -> pool.withTransaction(sql -> sql.prepare(statement.sql())
+                        .compose(prepared -> append(prepared.cursor(statement.parameters()), query, names, csv))))
                 .map(done -> csv.text());
     }
 
-    private static Future<Void> append(Cursor cursor, CostQuery query, CsvText csv) {
+    private static Future<Void> append(Cursor cursor, CostQuery query, Map<UUID, String> names, CsvText csv) {
         return cursor.read(LINES_AT_ONCE).compose(rows -> {
             for (Row row : rows) {
-                if (row.getLong("all_groups") > MOST_LINES) {
+                if (row.getLong("groups") > MOST_LINES) {
                     return Future.failedFuture(Parameters.invalid(
                             "groupBy",
                             "has more than %d groups in this period: narrow it by a filter or by days"
                                     .formatted(MOST_LINES)));
                 }
-                csv.line(group(query, row).values());
+                if (!row.getBoolean("is_total")) {
+                    csv.line(group(query, row, names).values());
+                }
             }
-            return cursor.hasMore() ? append(cursor, query, csv) : cursor.close();
+            return cursor.hasMore() ? append(cursor, query, names, csv) : cursor.close();
         });
     }
 
-    private static void putNames(Map<String, @Nullable Object> group, Dimension dimension) {
-        group.put(dimension.field(), null);
-        if (dimension == Dimension.CLIENT) {
-            group.put("clientName", null);
+    private static Future<Map<UUID, String>> names(SqlClient sql, CostQuery query) {
+        if (!query.groupBy().contains(Dimension.CLIENT)) {
+            return Future.succeededFuture(Map.of());
         }
+        return sql.preparedQuery("SELECT id, name FROM clients WHERE $1::uuid IS NULL OR id = $1")
+                .execute(Tuple.of(query.clientId()))
+                .map(rows -> {
+                    Map<UUID, String> names = new HashMap<>();
+                    rows.forEach(row -> names.put(row.getUUID("id"), row.getString("name")));
+                    return names;
+                });
     }
 
-    private static Map<String, @Nullable Object> group(CostQuery query, Row row) {
+    private static Set<String> header(CostQuery query) {
+        Map<String, @Nullable Object> header = new LinkedHashMap<>();
+        for (Dimension dimension : query.groupBy()) {
+            header.put(dimension.field(), null);
+            if (dimension == Dimension.CLIENT) {
+                header.put(CLIENT_NAME, null);
+            }
+        }
+        Amounts.NONE.putInto(header);
+        return header.keySet();
+    }
+
+    private static Map<String, @Nullable Object> group(CostQuery query, Row row, Map<UUID, String> names) {
         Map<String, @Nullable Object> group = new LinkedHashMap<>();
         for (Dimension dimension : query.groupBy()) {
             Object value = row.getValue(dimension.column());
-            group.put(
-                    dimension.field(),
-                    value == null
-                            ? null
-                            : dimension == Dimension.MONTH ? value.toString().substring(0, 7) : value.toString());
             if (dimension == Dimension.CLIENT) {
-                group.put("clientName", row.getString("client_name"));
+                group.put(dimension.field(), String.valueOf(value));
+                group.put(CLIENT_NAME, names.get(value));
+            } else {
+                String text = value == null ? null : value.toString();
+                group.put(
+                        dimension.field(), text != null && dimension == Dimension.MONTH ? text.substring(0, 7) : text);
             }
         }
-        Amounts.of(row, "").putInto(group);
+        Amounts.of(row).putInto(group);
         return group;
     }
 }

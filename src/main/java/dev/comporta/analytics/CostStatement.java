@@ -27,41 +27,28 @@ final class CostStatement {
             """;
 
     private static final String STATEMENT = """
-            SELECT %1$s%2$s,
+            SELECT %1$s, grouping(%1$s) <> 0 AS is_total,
                 sum(requests)::bigint AS requests, sum(unpriced)::bigint AS unpriced,
                 sum(input_tokens)::bigint AS input_tokens, sum(output_tokens)::bigint AS output_tokens,
                 sum(total_tokens)::bigint AS total_tokens,
                 sum(cost_usd) AS cost_usd, sum(cost_eur) AS cost_eur, sum(cost_brl) AS cost_brl,
-                count(*) OVER () AS all_groups,
-                (sum(sum(requests)) OVER ())::bigint AS all_requests,
-                (sum(sum(unpriced)) OVER ())::bigint AS all_unpriced,
-                (sum(sum(input_tokens)) OVER ())::bigint AS all_input_tokens,
-                (sum(sum(output_tokens)) OVER ())::bigint AS all_output_tokens,
-                (sum(sum(total_tokens)) OVER ())::bigint AS all_total_tokens,
-                sum(sum(cost_usd)) OVER () AS all_cost_usd, sum(sum(cost_eur)) OVER () AS all_cost_eur,
-                sum(sum(cost_brl)) OVER () AS all_cost_brl
-            FROM %3$s
-            GROUP BY %1$s ORDER BY %4$s LIMIT %5$d
+                count(*) OVER () - 1 AS groups
+            FROM %2$s
+            GROUP BY GROUPING SETS ((%1$s), ())
+            ORDER BY is_total DESC, %3$s LIMIT %4$d
             """;
 
     private final CostQuery query;
     private final Tuple parameters;
     private final String sql;
 
-    /** @param limit at most so many groups; the number and the total of all of them stand beside each */
+    /** @param limit at most so many groups; before them comes a row with the total of all */
     CostStatement(CostQuery query, int limit) {
         this.query = query;
         parameters = Tuple.of(query.from(), query.to());
         boolean few = FEW.containsAll(query.groupBy())
                 && FEW.containsAll(query.filters().keySet());
-        sql = STATEMENT.formatted(
-                columns(query.groupBy()),
-                query.groupBy().contains(Dimension.CLIENT)
-                        ? ", (SELECT name FROM clients WHERE clients.id = client_id) AS client_name"
-                        : "",
-                few ? few() : many(),
-                order(),
-                limit);
+        sql = STATEMENT.formatted(columns(query.groupBy()), few ? few() : many(), order(), limit + 1);
     }
 
     String sql() {
