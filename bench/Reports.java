@@ -78,7 +78,7 @@ class Reports {
         row("`billing/summary`, all clients", () -> "/api/billing/summary?month="
                 + LocalDate.now(ZoneOffset.UTC).minusMonths(random.nextInt(3)).toString().substring(0, 7));
         row("`costs` by model", () -> "/api/costs?groupBy=model&period=" + period());
-        row("`costs` by client and day", () -> "/api/costs?groupBy=client,day&limit=10000&period=" + period());
+        row("`costs` by client and day, up to 9,000 groups", () -> "/api/costs?groupBy=client,day&limit=10000&period=" + period());
         row("`costs` by team and project", () -> "/api/costs?groupBy=team,project&period=" + period());
         row("`costs` by task type of one model",
                 () -> "/api/costs?groupBy=taskType&model=bench-model-" + random.nextInt(50) + "&period=" + period());
