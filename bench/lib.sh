@@ -101,6 +101,7 @@ start_gateway() { # base URLs of openai, groq, mistral and anthropic
   env -u DB_URL -u DB_USER -u DB_PASSWORD \
     QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT="$gateway_port" \
     GATEWAY_DATA_DIR="$work/data" GATEWAY_ADMIN_KEY="$(random_key)" \
+    GATEWAY_PRICE_SYNC_URL= GATEWAY_EXCHANGE_RATES_URL= \
     GATEWAY_PROVIDERS_OPENAI_BASE_URL="$1" OPENAI_API_KEY=sk-bench \
     GATEWAY_PROVIDERS_GROQ_BASE_URL="$2" GROQ_API_KEY=sk-bench \
     GATEWAY_PROVIDERS_MISTRAL_BASE_URL="$3" MISTRAL_API_KEY=sk-bench \

@@ -1,14 +1,21 @@
 package dev.comporta;
 
+import dev.comporta.alert.AlertConfig;
+import dev.comporta.budget.BudgetAlertConfig;
+import dev.comporta.budget.BudgetConfig;
 import dev.comporta.client.ClientConfig;
 import dev.comporta.core.EditDistance;
 import dev.comporta.http.HttpConfig;
+import dev.comporta.job.JobConfig;
 import dev.comporta.model.ExchangeRateConfig;
 import dev.comporta.model.ModelConfig;
+import dev.comporta.model.PriceSyncConfig;
 import dev.comporta.ownership.OwnershipConfig;
 import dev.comporta.pipeline.GatewayConfig;
 import dev.comporta.pipeline.RemoteImagesConfig;
 import dev.comporta.pipeline.SelfTestConfig;
+import dev.comporta.privacy.PrivacyConfig;
+import dev.comporta.privacy.RetentionConfig;
 import dev.comporta.provider.DemoConfig;
 import dev.comporta.provider.ProviderConfig;
 import dev.comporta.provider.RealtimeConfig;
@@ -35,17 +42,24 @@ final class Settings {
 
     /** Every mapping of the gateway; a test sees that none is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
+            AlertConfig.class,
+            BudgetAlertConfig.class,
+            BudgetConfig.class,
             ClientConfig.class,
             DemoConfig.class,
             ExchangeRateConfig.class,
             GatewayConfig.class,
             HttpConfig.class,
+            JobConfig.class,
             JournalConfig.class,
             ModelConfig.class,
             OwnershipConfig.class,
+            PriceSyncConfig.class,
+            PrivacyConfig.class,
             ProviderConfig.class,
             RealtimeConfig.class,
             RemoteImagesConfig.class,
+            RetentionConfig.class,
             SecretConfig.class,
             SelfTestConfig.class,
             StoreConfig.class);

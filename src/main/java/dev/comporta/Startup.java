@@ -1,12 +1,15 @@
 package dev.comporta;
 
+import dev.comporta.budget.LeaseKeeper;
 import dev.comporta.client.ClientDirectory;
+import dev.comporta.privacy.PayloadLog;
 import dev.comporta.store.Database;
 import dev.comporta.store.StartupFailure;
 import dev.comporta.usage.UsageRecorder;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.concurrent.TimeUnit;
@@ -26,18 +29,29 @@ class Startup {
     private final Database database;
     private final UsageRecorder usage;
     private final ClientDirectory clients;
+    private final LeaseKeeper leases;
+    private final PayloadLog payloads;
     private final Banner banner;
     private final Thread opener = new Thread(this::openBehindTheDoor, "database-opener");
     private volatile boolean closing;
 
-    Startup(Database database, UsageRecorder usage, ClientDirectory clients, Banner banner) {
+    Startup(
+            Database database,
+            UsageRecorder usage,
+            ClientDirectory clients,
+            LeaseKeeper leases,
+            PayloadLog payloads,
+            Banner banner) {
         this.database = database;
         this.usage = usage;
         this.clients = clients;
+        this.leases = leases;
+        this.payloads = payloads;
         this.banner = banner;
     }
 
     void open(@Observes StartupEvent event) {
+        usage.earlierSettled().onSuccess(settled -> leases.settledEarlier());
         if (database.isEmbedded()) {
             database.open();
             banner.print();
@@ -68,9 +82,8 @@ class Startup {
     }
 
     /** A database that hangs must not keep the process. */
-    private void flushKeys() {
-        clients.flush()
-                .toCompletionStage()
+    private static void await(Future<Void> last) {
+        last.toCompletionStage()
                 .toCompletableFuture()
                 .completeOnTimeout(null, 5, TimeUnit.SECONDS)
                 .join();
@@ -81,7 +94,9 @@ class Startup {
         opener.interrupt();
         opener.join(2_000);
         usage.close();
-        flushKeys();
+        payloads.close();
+        await(leases.close());
+        await(clients.flush());
         database.close();
         banner.close();
     }

@@ -427,21 +427,27 @@ RETURNS TABLE (latencies BIGINT[], first_tokens BIGINT[]) LANGUAGE sql STABLE PA
         OR call.created_at >= span.rows_again AND call.created_at < until)
 $$;
 
--- Forgets a user of a client, or a conversation, or both: what they used stays in all sums, under no name.
-CREATE FUNCTION comporta_erase_rollups(which_client UUID, which_user TEXT, which_conversation TEXT DEFAULT NULL)
-RETURNS VOID LANGUAGE plpgsql AS $$
+-- What is known of users and conversations is forgotten in three ways: with their rows in the log, by name, and by age.
+-- What they used stays in all sums, under no name. In each the conversations come first, as in the trigger above; then
+-- the users' table is locked as a whole, because the rows of nobody, to which theirs are added, may be new.
+
+CREATE FUNCTION comporta_forget_users(which_client UUID, which_user TEXT, before DATE) RETURNS VOID
+LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM conversation_rollups WHERE client_id = which_client AND conversation_id = which_conversation;
-    -- The rows of nobody, to which these are added, may be new: only the table as a whole can be locked without a circle.
     LOCK TABLE user_cost_rollups IN SHARE ROW EXCLUSIVE MODE;
     WITH forgotten AS (
-        DELETE FROM user_cost_rollups WHERE client_id = which_client AND user_id = which_user RETURNING *
+        DELETE FROM user_cost_rollups
+        WHERE user_id IS NOT NULL
+            AND (which_client IS NULL OR client_id = which_client)
+            AND (which_user IS NULL OR user_id = which_user)
+            AND (before IS NULL OR day < before)
+        RETURNING *
     )
     INSERT INTO user_cost_rollups AS rollup
     SELECT
-        day, client_id, NULL, dimensions_id, requests, unpriced, input_tokens, output_tokens, total_tokens,
-        cost_usd, cost_eur, cost_brl
-    FROM forgotten ORDER BY client_id, day, dimensions_id
+        day, client_id, NULL, dimensions_id, sum(requests), sum(unpriced),
+        sum(input_tokens), sum(output_tokens), sum(total_tokens), sum(cost_usd), sum(cost_eur), sum(cost_brl)
+    FROM forgotten GROUP BY day, client_id, dimensions_id
     ON CONFLICT (client_id, day, dimensions_id, user_id) DO UPDATE SET
         requests = rollup.requests + EXCLUDED.requests,
         unpriced = rollup.unpriced + EXCLUDED.unpriced,
@@ -452,3 +458,123 @@ BEGIN
         cost_eur = rollup.cost_eur + EXCLUDED.cost_eur,
         cost_brl = rollup.cost_brl + EXCLUDED.cost_brl;
 END $$;
+
+-- Forgets a user of a client, or a conversation, or both.
+CREATE FUNCTION comporta_erase_rollups(which_client UUID, which_user TEXT, which_conversation TEXT DEFAULT NULL)
+RETURNS VOID LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM conversation_rollups WHERE client_id = which_client AND conversation_id = which_conversation;
+    IF which_user IS NOT NULL THEN
+        PERFORM comporta_forget_users(which_client, which_user, NULL);
+    END IF;
+END $$;
+
+-- Forgets users of days before this one, and conversations that ended before it, as retention does with the log.
+CREATE FUNCTION comporta_forget_rollups(before DATE) RETURNS VOID LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM conversation_rollups WHERE last_at < before::timestamp AT TIME ZONE 'UTC'
+    ORDER BY client_id, conversation_id FOR UPDATE;
+    DELETE FROM conversation_rollups WHERE last_at < before::timestamp AT TIME ZONE 'UTC';
+    PERFORM comporta_forget_users(NULL, NULL, before);
+END $$;
+
+-- Who is erased by name is erased here too, also from the time whose rows are no longer in the log.
+CREATE FUNCTION comporta_erase_rollups_too() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM comporta_erase_rollups(NEW.client_id,
+        CASE WHEN NEW.kind = 'user' THEN NEW.subject END, CASE WHEN NEW.kind = 'conversation' THEN NEW.subject END);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER erasures_rollups AFTER INSERT ON erasures
+    FOR EACH ROW WHEN (NEW.subject IS NOT NULL) EXECUTE FUNCTION comporta_erase_rollups_too();
+
+-- Follows rows of the log whose user or conversation is taken out. What has been forgotten here before is left alone.
+CREATE FUNCTION comporta_forget_usage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM was JOIN becomes USING (id, created_at)
+        WHERE was.user_id IS NOT NULL AND becomes.user_id IS NULL
+            OR was.conversation_id IS NOT NULL AND becomes.conversation_id IS NULL) THEN
+        RETURN NULL;
+    END IF;
+
+    PERFORM FROM conversation_rollups
+    WHERE (client_id, conversation_id) IN (SELECT client_id, conversation_id FROM was)
+    ORDER BY client_id, conversation_id FOR UPDATE;
+    WITH gone AS (
+        SELECT
+            was.client_id, was.conversation_id, count(*) AS requests,
+            count(*) FILTER (WHERE was.status = 'error') AS errors,
+            count(*) FILTER (WHERE was.cost_usd IS NULL
+                AND (was.total_tokens > 0 OR was.images > 0 OR was.audio_seconds > 0 OR was.characters > 0)) AS unpriced,
+            sum(was.input_tokens) AS input_tokens, sum(was.output_tokens) AS output_tokens,
+            sum(was.total_tokens) AS total_tokens, coalesce(sum(was.cost_usd), 0) AS cost_usd,
+            coalesce(sum(was.cost_eur), 0) AS cost_eur, coalesce(sum(was.cost_brl), 0) AS cost_brl
+        FROM was JOIN becomes USING (id, created_at)
+        WHERE was.conversation_id IS NOT NULL AND becomes.conversation_id IS NULL
+        GROUP BY was.client_id, was.conversation_id
+    )
+    UPDATE conversation_rollups AS rollup SET
+        requests = rollup.requests - gone.requests,
+        errors = rollup.errors - gone.errors,
+        unpriced = rollup.unpriced - gone.unpriced,
+        input_tokens = rollup.input_tokens - gone.input_tokens,
+        output_tokens = rollup.output_tokens - gone.output_tokens,
+        total_tokens = rollup.total_tokens - gone.total_tokens,
+        cost_usd = rollup.cost_usd - gone.cost_usd,
+        cost_eur = rollup.cost_eur - gone.cost_eur,
+        cost_brl = rollup.cost_brl - gone.cost_brl
+    FROM gone WHERE gone.client_id = rollup.client_id AND gone.conversation_id = rollup.conversation_id;
+    DELETE FROM conversation_rollups
+    WHERE requests <= 0 AND (client_id, conversation_id) IN (SELECT client_id, conversation_id FROM was);
+
+    LOCK TABLE user_cost_rollups IN SHARE ROW EXCLUSIVE MODE;
+    WITH gone AS (
+        SELECT
+            (was.created_at AT TIME ZONE 'UTC')::date AS day, was.client_id, was.user_id,
+            comporta_dimensions_id(was.client_id, was.team_id, was.project_id, was.app_id, was.task_type, was.provider,
+                was.model_name) AS dimensions_id,
+            count(*) AS requests,
+            count(*) FILTER (WHERE was.cost_usd IS NULL
+                AND (was.total_tokens > 0 OR was.images > 0 OR was.audio_seconds > 0 OR was.characters > 0)) AS unpriced,
+            sum(was.input_tokens) AS input_tokens, sum(was.output_tokens) AS output_tokens,
+            sum(was.total_tokens) AS total_tokens, coalesce(sum(was.cost_usd), 0) AS cost_usd,
+            coalesce(sum(was.cost_eur), 0) AS cost_eur, coalesce(sum(was.cost_brl), 0) AS cost_brl
+        FROM was JOIN becomes USING (id, created_at)
+        WHERE was.user_id IS NOT NULL AND becomes.user_id IS NULL
+        GROUP BY day, was.client_id, was.user_id, dimensions_id
+    ), taken AS (
+        UPDATE user_cost_rollups AS rollup SET
+            requests = rollup.requests - gone.requests,
+            unpriced = rollup.unpriced - gone.unpriced,
+            input_tokens = rollup.input_tokens - gone.input_tokens,
+            output_tokens = rollup.output_tokens - gone.output_tokens,
+            total_tokens = rollup.total_tokens - gone.total_tokens,
+            cost_usd = rollup.cost_usd - gone.cost_usd,
+            cost_eur = rollup.cost_eur - gone.cost_eur,
+            cost_brl = rollup.cost_brl - gone.cost_brl
+        FROM gone
+        WHERE rollup.client_id = gone.client_id AND rollup.day = gone.day
+            AND rollup.dimensions_id = gone.dimensions_id AND rollup.user_id = gone.user_id
+        RETURNING gone.*
+    )
+    INSERT INTO user_cost_rollups AS rollup
+    SELECT
+        day, client_id, NULL, dimensions_id, sum(requests), sum(unpriced),
+        sum(input_tokens), sum(output_tokens), sum(total_tokens), sum(cost_usd), sum(cost_eur), sum(cost_brl)
+    FROM taken GROUP BY day, client_id, dimensions_id
+    ON CONFLICT (client_id, day, dimensions_id, user_id) DO UPDATE SET
+        requests = rollup.requests + EXCLUDED.requests,
+        unpriced = rollup.unpriced + EXCLUDED.unpriced,
+        input_tokens = rollup.input_tokens + EXCLUDED.input_tokens,
+        output_tokens = rollup.output_tokens + EXCLUDED.output_tokens,
+        total_tokens = rollup.total_tokens + EXCLUDED.total_tokens,
+        cost_usd = rollup.cost_usd + EXCLUDED.cost_usd,
+        cost_eur = rollup.cost_eur + EXCLUDED.cost_eur,
+        cost_brl = rollup.cost_brl + EXCLUDED.cost_brl;
+    DELETE FROM user_cost_rollups
+    WHERE requests <= 0 AND user_id IS NOT NULL AND client_id IN (SELECT client_id FROM was);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER gateway_usage_logs_forgotten AFTER UPDATE ON gateway_usage_logs
+    REFERENCING OLD TABLE AS was NEW TABLE AS becomes FOR EACH STATEMENT EXECUTE FUNCTION comporta_forget_usage();

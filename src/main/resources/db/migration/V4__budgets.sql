@@ -8,7 +8,7 @@ CREATE TABLE client_budgets (
     budget_period        TEXT        NOT NULL CHECK (budget_period IN ('daily', 'weekly', 'monthly')),
     -- What the usage log says was used since the period began; written with it, in one transaction.
     current_usage        NUMERIC     NOT NULL DEFAULT 0,
-    usage_percentage     NUMERIC     GENERATED ALWAYS AS (round(current_usage * 100 / budget_limit, 2)) STORED,
+    usage_percentage     NUMERIC     GENERATED ALWAYS AS (round(current_usage * 100 / nullif(budget_limit, 0), 2)) STORED,
     -- The first day of the period, in the client's time zone.
     period_start_date    DATE,
     next_reset_at        TIMESTAMPTZ,
@@ -16,8 +16,8 @@ CREATE TABLE client_budgets (
     alert_threshold_90   BOOLEAN     NOT NULL DEFAULT true,
     alert_threshold_100  BOOLEAN     NOT NULL DEFAULT true,
     pause_at_limit       BOOLEAN     NOT NULL DEFAULT true,
-    -- Set when the limit is reached, and by hand; cleared by the next period, by a limit above what was used, and when
-    -- pause_at_limit is switched off.
+    -- Set when the limit is reached or lowered to what was used, and by hand; cleared by the next period, by a limit
+    -- above what was used, and when pause_at_limit is switched off.
     is_paused            BOOLEAN     NOT NULL DEFAULT false,
     notification_email   TEXT,
     notification_webhook TEXT,
@@ -118,6 +118,7 @@ BEGIN
     UPDATE budget_ledgers AS ledger SET leased = ledger.leased - total.amount
     FROM (SELECT ledger_id, sum(amount) AS amount FROM spent GROUP BY ledger_id) AS total
     WHERE total.ledger_id = ledger.id AND total.amount <> 0;
+    DELETE FROM budget_leases WHERE id IN (SELECT unnest(budget_leases) FROM inserted) AND amount = 0;
 
     UPDATE client_budgets AS budget SET current_usage = ledger.used
     FROM budget_ledgers AS ledger
@@ -150,6 +151,7 @@ BEGIN
     SELECT coalesce(sum(comporta_amount(ledger.unit, usage)), 0) INTO sum_of_log
     FROM gateway_usage_logs AS usage
     WHERE usage.client_id = ledger.client_id AND usage.created_at >= opens AND usage.created_at < closes;
+    PERFORM FROM budget_leases WHERE ledger_id = which ORDER BY id FOR UPDATE;
     DELETE FROM budget_leases WHERE ledger_id = which;
     UPDATE budget_ledgers
     SET window_start = opens, window_end = closes, generation = seen + 1,
@@ -158,16 +160,19 @@ BEGIN
     UPDATE client_budgets
     SET current_usage = sum_of_log, period_start_date = first_day, next_reset_at = closes,
         is_paused = pause_at_limit AND sum_of_log >= budget_limit
+            -- A pause by hand is for the period that it was made in.
+            OR is_paused AND NOT (pause_at_limit AND current_usage >= budget_limit)
+                AND coalesce(period_start_date = first_day, true)
     WHERE id = which;
     RETURN true;
 END $$;
 
 -- Leases what a replica needs, and up to `ahead` more while it is a small part of what is free; all that is free where
--- that is less than needed. `granted` is zero where nothing can be had.
+-- that is less than needed. `granted` is zero where nothing can be had; `own` is what the lease is worth then.
 CREATE FUNCTION comporta_lease(
     which UUID, seen BIGINT, lease UUID, replica UUID, process UUID, needed NUMERIC, ahead NUMERIC, ttl INTERVAL,
-    OUT granted NUMERIC, OUT used NUMERIC, OUT leased NUMERIC, OUT spending_limit NUMERIC, OUT paused BOOLEAN,
-    OUT generation BIGINT)
+    OUT granted NUMERIC, OUT own NUMERIC, OUT used NUMERIC, OUT leased NUMERIC, OUT spending_limit NUMERIC,
+    OUT paused BOOLEAN, OUT generation BIGINT)
 LANGUAGE plpgsql AS $$
 DECLARE
     ledger budget_ledgers;
@@ -176,9 +181,13 @@ DECLARE
 BEGIN
     SELECT * INTO ledger FROM budget_ledgers WHERE id = which FOR UPDATE;
     granted := 0;
+    own := 0;
     IF ledger.generation = seen AND NOT ledger.paused THEN
         free := ledger.spending_limit - ledger.used - ledger.leased;
         IF free < needed THEN
+            PERFORM FROM budget_leases AS old
+            WHERE old.ledger_id = which AND (old.expires_at < clock_timestamp() OR old.id = lease)
+            ORDER BY id FOR UPDATE;
             WITH expired AS (
                 DELETE FROM budget_leases AS old
                 WHERE old.ledger_id = which AND old.expires_at < clock_timestamp() AND old.id <> lease
@@ -194,10 +203,16 @@ BEGIN
             granted := free;
         END IF;
         ledger.leased := ledger.leased + granted;
-        UPDATE budget_ledgers SET leased = ledger.leased WHERE id = which;
-        INSERT INTO budget_leases AS mine (id, ledger_id, generation, replica_id, process_id, amount, expires_at)
-        VALUES (lease, which, seen, replica, process, granted, clock_timestamp() + ttl)
-        ON CONFLICT (id) DO UPDATE SET amount = mine.amount + granted, expires_at = clock_timestamp() + ttl;
+        UPDATE budget_ledgers SET leased = ledger.leased WHERE id = which AND budget_ledgers.leased <> ledger.leased;
+        IF granted > 0 THEN
+            INSERT INTO budget_leases AS mine (id, ledger_id, generation, replica_id, process_id, amount, expires_at)
+            VALUES (lease, which, seen, replica, process, granted, clock_timestamp() + ttl)
+            ON CONFLICT (id) DO UPDATE SET amount = mine.amount + granted, expires_at = clock_timestamp() + ttl
+            RETURNING mine.amount INTO own;
+        ELSE
+            UPDATE budget_leases SET expires_at = clock_timestamp() + ttl WHERE id = lease RETURNING amount INTO own;
+            own := coalesce(own, 0);
+        END IF;
     END IF;
     used := ledger.used;
     leased := ledger.leased;
@@ -223,13 +238,20 @@ END $$;
 CREATE FUNCTION comporta_return_all(replica UUID, process UUID, earlier BOOLEAN) RETURNS BIGINT
 LANGUAGE plpgsql AS $$
 DECLARE
+    ledgers UUID[];
+    leases UUID[];
     count BIGINT;
 BEGIN
-    PERFORM FROM budget_ledgers WHERE id IN (
-        SELECT ledger_id FROM budget_leases WHERE replica_id = replica AND (process_id <> process) = earlier)
-    ORDER BY id FOR UPDATE;
+    SELECT array_agg(ledger.id) INTO ledgers FROM (
+        SELECT id FROM budget_ledgers WHERE id IN (
+            SELECT ledger_id FROM budget_leases WHERE replica_id = replica AND (process_id <> process) = earlier)
+        ORDER BY id FOR UPDATE) AS ledger;
+    SELECT array_agg(lease.id) INTO leases FROM (
+        SELECT id FROM budget_leases
+        WHERE replica_id = replica AND (process_id <> process) = earlier AND ledger_id = ANY (ledgers)
+        ORDER BY id FOR UPDATE) AS lease;
     WITH gone AS (
-        DELETE FROM budget_leases WHERE replica_id = replica AND (process_id <> process) = earlier
+        DELETE FROM budget_leases WHERE id = ANY (leases)
         RETURNING ledger_id, generation, amount
     ), back AS (
         UPDATE budget_ledgers AS ledger SET leased = ledger.leased - total.amount
@@ -241,27 +263,29 @@ BEGIN
 END $$;
 
 -- What plain SQL changes must hold too.
-CREATE FUNCTION comporta_unpause_budget() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION comporta_follow_limit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.is_paused AND NEW.is_paused
-        AND (NEW.budget_limit, NEW.pause_at_limit, NEW.budget_type, NEW.budget_period)
-            IS DISTINCT FROM (OLD.budget_limit, OLD.pause_at_limit, OLD.budget_type, OLD.budget_period)
-        AND (NOT NEW.pause_at_limit OR NEW.current_usage < NEW.budget_limit) THEN
-        NEW.is_paused := false;
+    IF (NEW.budget_type, NEW.budget_period) IS DISTINCT FROM (OLD.budget_type, OLD.budget_period) THEN
+        -- What was used is known when the window is opened anew.
+        NEW.is_paused := NEW.is_paused AND NOT OLD.is_paused;
+    ELSIF (NEW.budget_limit, NEW.pause_at_limit) IS DISTINCT FROM (OLD.budget_limit, OLD.pause_at_limit) THEN
+        NEW.is_paused := NEW.pause_at_limit AND NEW.current_usage >= NEW.budget_limit
+            OR NEW.is_paused AND NOT OLD.is_paused;
     END IF;
     NEW.updated_at := now();
     RETURN NEW;
 END $$;
-CREATE TRIGGER client_budgets_unpaused BEFORE UPDATE OF
+CREATE TRIGGER client_budgets_follow_limit BEFORE UPDATE OF
     budget_type, budget_limit, budget_period, pause_at_limit, notification_email, notification_webhook, webhook_secret,
     alert_threshold_80, alert_threshold_90, alert_threshold_100
-    ON client_budgets FOR EACH ROW EXECUTE FUNCTION comporta_unpause_budget();
+    ON client_budgets FOR EACH ROW EXECUTE FUNCTION comporta_follow_limit();
 
 CREATE FUNCTION comporta_keep_budget_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        DELETE FROM budget_leases WHERE ledger_id = OLD.id;
         DELETE FROM budget_ledgers WHERE id = OLD.id;
+        PERFORM FROM budget_leases WHERE ledger_id = OLD.id ORDER BY id FOR UPDATE;
+        DELETE FROM budget_leases WHERE ledger_id = OLD.id;
         RETURN NULL;
     END IF;
     INSERT INTO budget_ledgers AS ledger (id, client_id, kind, unit, period, spending_limit, enforced, paused)
@@ -283,9 +307,19 @@ CREATE TRIGGER client_budgets_ledger AFTER INSERT OR DELETE OR UPDATE OF
     client_id, budget_type, budget_limit, budget_period, pause_at_limit, is_paused
     ON client_budgets FOR EACH ROW EXECUTE FUNCTION comporta_keep_budget_ledger();
 
+CREATE FUNCTION comporta_forget_budget_ledgers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM budget_ledgers WHERE kind = 'budget';
+    DELETE FROM budget_leases WHERE ledger_id NOT IN (SELECT id FROM budget_ledgers);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER client_budgets_emptied AFTER TRUNCATE
+    ON client_budgets FOR EACH STATEMENT EXECUTE FUNCTION comporta_forget_budget_ledgers();
+
 -- A day begins elsewhere in another time zone.
 CREATE FUNCTION comporta_reopen_windows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM budget_ledgers WHERE client_id = NEW.id ORDER BY id FOR UPDATE;
     UPDATE budget_ledgers SET window_end = 'epoch' WHERE client_id = NEW.id;
     RETURN NULL;
 END $$;

@@ -86,6 +86,7 @@ class ArchitectureTest {
             "http.ModelList -> client.ClientDirectory",
             "http.ModelList -> model.Model",
             "http.ModelList -> model.ModelRegistry",
+            "http.ModelList -> policy.Policies",
             "http.ModelShapes -> model.Model",
             "http.ModelShapes -> model.ModelStatus",
             "http.ModelShapes -> model.Prices",

@@ -1,5 +1,6 @@
 package dev.comporta.alert;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,16 @@ public record Recipient(
     /** How it goes there. */
     public enum Channel {
         EMAIL,
-        WEBHOOK
+        WEBHOOK;
+
+        /** The word in tables and answers. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Channel of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
     }
 
     public static Recipient email(String address) {
@@ -25,9 +35,20 @@ public record Recipient(
         return new Recipient(Channel.WEBHOOK, address, secret);
     }
 
-    /** Without the secret. */
+    /** What is wrong with the address, in words that can follow the name of its field; null if nothing is. */
+    public @Nullable String problem() {
+        return switch (channel) {
+            case EMAIL -> MailAddress.is(address) ? null : "must be one mail address, such as ops@example.com";
+            case WEBHOOK ->
+                WebhookUrl.parse(address) != null
+                        ? null
+                        : "must be an http or https URL of at most 2,000 characters, without a login and a fragment";
+        };
+    }
+
+    /** Without the secret, and without the address, which is personal or may hold a secret of its own. */
     @Override
     public String toString() {
-        return channel + " " + address;
+        return channel.word();
     }
 }

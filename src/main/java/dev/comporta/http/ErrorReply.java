@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 import java.util.UUID;
 
 /** Writes a refusal by the gateway in the caller's dialect. */
@@ -38,6 +39,11 @@ final class ErrorReply {
         if (error.code() == ErrorCode.OVERLOADED) {
             response.putHeader("retry-after", "1");
         }
+        GatewayError.Retry retry = error.retry();
+        if (retry != null) {
+            response.putHeader("retry-after", Long.toString(wholeSeconds(retry.after())))
+                    .putHeader("x-should-retry", Boolean.toString(retry.worthwhile()));
+        }
         boolean tooMuch = error.code() == ErrorCode.REQUEST_TOO_LARGE
                 || error.code() == ErrorCode.REQUEST_TIMEOUT
                 || leavesMuchUnread(request);
@@ -48,6 +54,11 @@ final class ErrorReply {
             request.handler(ignored -> {}).resume();
         }
         response.end(body);
+    }
+
+    /** Never so early that the wait was in vain. */
+    private static long wholeSeconds(Duration time) {
+        return Math.max(1, time.plusMillis(999).toSeconds());
     }
 
     private static boolean leavesMuchUnread(HttpServerRequest request) {

@@ -26,8 +26,8 @@ class ModelRows {
     static final String COLUMNS = """
             provider, model_name, gateway_identifier, aliases, fallback_chain, capabilities, context_window, \
             max_output_tokens, input_price_per_million, output_price_per_million, cached_input_price_per_million, \
-            cache_write_price_per_million, price_tiers, unit_prices, price_source, price_verified_at, status, deprecation_date, \
-            is_active, description""";
+            cache_write_price_per_million, reasoning_price_per_million, price_tiers, unit_prices, price_source, \
+            price_verified_at, status, deprecation_date, is_active, description""";
 
     /** A query that makes rows of a JSON array, its parameter $1. */
     static final String GIVEN = """
@@ -43,6 +43,7 @@ class ModelRows {
                    "outputPricePerMillion" AS output_price_per_million,
                    "cachedInputPricePerMillion" AS cached_input_price_per_million,
                    "cacheWritePricePerMillion" AS cache_write_price_per_million,
+                   "reasoningPricePerMillion" AS reasoning_price_per_million,
                    coalesce("priceTiers", '[]') AS price_tiers,
                    coalesce("unitPrices", '{}') AS unit_prices,
                    "priceSource" AS price_source,
@@ -55,7 +56,8 @@ class ModelRows {
                 provider text, "modelName" text, aliases text[], "fallbackChain" jsonb, capabilities jsonb,
                 "contextWindow" integer, "maxOutputTokens" integer,
                 "inputPricePerMillion" numeric, "outputPricePerMillion" numeric,
-                "cachedInputPricePerMillion" numeric, "cacheWritePricePerMillion" numeric, "priceTiers" jsonb, "unitPrices" jsonb,
+                "cachedInputPricePerMillion" numeric, "cacheWritePricePerMillion" numeric,
+                "reasoningPricePerMillion" numeric, "priceTiers" jsonb, "unitPrices" jsonb,
                 "priceSource" text, "priceVerifiedAt" date, status text, "deprecationDate" date,
                 "isActive" boolean, description text)
             """;
@@ -74,6 +76,14 @@ class ModelRows {
 
     Future<List<Model>> load(SqlClient client) {
         return client.query("SELECT %s FROM %s".formatted(SELECTED, TABLE))
+                .execute()
+                .map(this::readAll);
+    }
+
+    /** All rows, locked until the transaction ends. */
+    Future<List<Model>> lock(SqlClient transaction) {
+        return transaction
+                .query("SELECT %s FROM %s ORDER BY id FOR UPDATE".formatted(SELECTED, TABLE))
                 .execute()
                 .map(this::readAll);
     }

@@ -14,11 +14,27 @@ import org.jboss.logging.Logger;
 
 /**
  * The models that come with a release. A new release refreshes the rows that no operator has changed, and leaves the
- * others alone.
+ * others alone; what a price sync has found out since, it keeps.
  */
 @Singleton
 @RegisterResources(globs = "models/registry.json")
 class ModelSeed implements Seed {
+
+    private static final String PRICES =
+            "\\b\\w+_per_million\\b|\\bprice_tiers\\b|\\bunit_prices\\b|\\bprice_source\\b|\\bprice_verified_at\\b";
+
+    /** The rows of the release, but with the prices of a sync that looked no earlier than the release did. */
+    private static final String RELEASED = """
+            SELECT %s FROM (%s) AS release LEFT JOIN ai_models_registry AS synced
+                ON synced.provider = release.provider AND synced.model_name = release.model_name
+                AND synced.price_verified_at >= release.price_verified_at
+                AND EXISTS (SELECT FROM model_prices AS price WHERE price.model_registry_id = synced.id
+                            AND price.valid_to IS NULL AND price.changed_by = 'sync')""".formatted(
+                    columnsOf("release")
+                            .replaceAll(
+                                    "release\\.(" + PRICES + ")",
+                                    "CASE WHEN synced.id IS NULL THEN $0 ELSE synced.$1 END AS $1"),
+                    ModelRows.GIVEN);
 
     /** Rows to be added, or refreshed because they are neither edited nor up to date. */
     private static final String OUTDATED = """
@@ -27,7 +43,7 @@ class ModelSeed implements Seed {
                        THEN NOT EXISTS (SELECT FROM ai_models_registry AS other
                                         WHERE other.gateway_identifier = given.gateway_identifier)
                        ELSE NOT present.is_edited AND (%s) IS DISTINCT FROM (%s)
-                  END""".formatted(ModelRows.GIVEN, columnsOf("present"), columnsOf("given"));
+                  END""".formatted(RELEASED, columnsOf("present"), columnsOf("given"));
 
     private static final String COUNT = "SELECT count(*) FROM (%s) AS outdated".formatted(OUTDATED);
 

@@ -4,6 +4,7 @@ import dev.comporta.core.TokenUsage;
 import dev.comporta.core.Units;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cachedInput of prompt tokens read from the provider's cache; without it they cost {@code input}
  * @param cacheWrite of prompt tokens written to the provider's cache; without it they cost {@code input}
+ * @param reasoning of the answer's reasoning tokens; without it they cost {@code output}, as most vendors have it
  * @param tiers other prices for long prompts, in any order
  * @param units what is not counted in tokens
  */
@@ -19,33 +21,33 @@ public record Prices(
         @Nullable BigDecimal output,
         @Nullable BigDecimal cachedInput,
         @Nullable BigDecimal cacheWrite,
+        @Nullable BigDecimal reasoning,
         List<PriceTier> tiers,
         UnitPrices units) {
 
-    private static final int MILLION = 6;
-
     /** Nothing is known. */
-    public static final Prices UNKNOWN = new Prices(null, null, null, null, List.of(), UnitPrices.UNKNOWN);
+    public static final Prices UNKNOWN = new Prices(null, null, null, null, null, List.of(), UnitPrices.UNKNOWN);
 
     public Prices {
         tiers = List.copyOf(tiers);
     }
 
-    /** Of a model that is priced by tokens alone. */
+    /** Of a model that is priced by tokens alone, and whose reasoning costs what other output does. */
     public Prices(
             @Nullable BigDecimal input,
             @Nullable BigDecimal output,
             @Nullable BigDecimal cachedInput,
             @Nullable BigDecimal cacheWrite,
             List<PriceTier> tiers) {
-        this(input, output, cachedInput, cacheWrite, tiers, UnitPrices.UNKNOWN);
+        this(input, output, cachedInput, cacheWrite, null, tiers, UnitPrices.UNKNOWN);
     }
 
     /** Whether it is known to cost nothing, whatever is used. */
     public boolean isFree() {
         return input != null
                 && input.signum() == 0
-                && (output == null || output.signum() == 0)
+                && Stream.of(output, cachedInput, cacheWrite, reasoning)
+                        .allMatch(price -> price == null || price.signum() == 0)
                 && tiers.isEmpty()
                 && units.isUnknown();
     }
@@ -74,9 +76,34 @@ public record Prices(
      */
     public @Nullable BigDecimal cost(TokenUsage usage) {
         PriceTier tier = tierOf(usage.inputTokens());
-        return tier == null
-                ? cost(usage, input, output, cachedInput, cacheWrite)
-                : cost(usage, tier.input(), tier.output(), tier.cachedInput(), tier.cacheWrite());
+        return (tier == null ? base() : TokenPrices.of(tier)).cost(usage);
+    }
+
+    /**
+     * The most that a call can cost in USD: no usage of at most so many tokens and units, however its prompt is split
+     * into fresh, cached and written tokens and its answer into text and reasoning, has a {@link #cost} above it. It
+     * counts the dearest price of every tier that such a prompt can reach.
+     *
+     * @param inputTokens at least 0; with 0 the price of input need not be known, and so for the others
+     * @return null if a price that such a call can need is unknown
+     */
+    public @Nullable BigDecimal most(long inputTokens, long outputTokens, Units used) {
+        if (inputTokens == 0 && outputTokens == 0) {
+            return cost(TokenUsage.NONE, used);
+        }
+        BigDecimal most = base().most(inputTokens, outputTokens);
+        for (PriceTier tier : tiers) {
+            if (most != null && inputTokens > tier.abovePromptTokens()) {
+                BigDecimal inTier = TokenPrices.of(tier).most(inputTokens, outputTokens);
+                most = inTier == null ? null : most.max(inTier);
+            }
+        }
+        BigDecimal byUnit = units.cost(used);
+        return most == null || byUnit == null ? most : Decimals.plain(most.add(byUnit));
+    }
+
+    private TokenPrices base() {
+        return new TokenPrices(input, output, cachedInput, cacheWrite, reasoning);
     }
 
     private @Nullable PriceTier tierOf(long promptTokens) {
@@ -88,33 +115,5 @@ public record Prices(
             }
         }
         return highest;
-    }
-
-    private static @Nullable BigDecimal cost(
-            TokenUsage usage,
-            @Nullable BigDecimal input,
-            @Nullable BigDecimal output,
-            @Nullable BigDecimal cachedInput,
-            @Nullable BigDecimal cacheWrite) {
-        if (input == null && output == null) {
-            return null;
-        }
-        long cached = usage.cachedTokens();
-        long written = usage.cacheWriteTokens();
-        // A provider that counts more cached than sent tokens must not lower the bill.
-        long fresh = Math.max(0, usage.inputTokens() - cached - written);
-        BigDecimal sum = add(BigDecimal.ZERO, fresh, input);
-        sum = add(sum, cached, cachedInput == null ? input : cachedInput);
-        sum = add(sum, written, cacheWrite == null ? input : cacheWrite);
-        sum = add(sum, usage.outputTokens(), output);
-        return sum == null ? null : Decimals.plain(sum.movePointLeft(MILLION));
-    }
-
-    /** Null, once unknown, stays unknown. */
-    private static @Nullable BigDecimal add(@Nullable BigDecimal sum, long tokens, @Nullable BigDecimal price) {
-        if (sum == null || tokens == 0) {
-            return sum;
-        }
-        return price == null ? null : sum.add(price.multiply(BigDecimal.valueOf(tokens)));
     }
 }

@@ -61,6 +61,7 @@ final class RowReader {
                     price(row, "output_price_per_million"),
                     price(row, "cached_input_price_per_million"),
                     price(row, "cache_write_price_per_million"),
+                    price(row, "reasoning_price_per_million"),
                     json.readerForListOf(PriceTier.class).readValue(row.getString("price_tiers")),
                     json.readValue(row.getString("unit_prices"), UnitPrices.class));
         } catch (JsonProcessingException | RuntimeException e) {

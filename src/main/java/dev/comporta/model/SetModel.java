@@ -54,6 +54,9 @@ public record SetModel(
         @DecimalMin("0") @Digits(integer = 9, fraction = 12) @Nullable
         BigDecimal cacheWritePricePerMillion,
 
+        @DecimalMin("0") @Digits(integer = 9, fraction = 12) @Nullable
+        BigDecimal reasoningPricePerMillion,
+
         @Size(max = 20) @Nullable List<@NotNull @Valid PriceTier> priceTiers,
 
         @Valid @Nullable UnitPrices unitPrices,

@@ -1,5 +1,6 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.PublicAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -1,6 +1,7 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.Reply;
+import dev.comporta.core.Spending;
 import dev.comporta.dialect.Outgoing;
 import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.usage.Recording;
@@ -39,9 +40,17 @@ public class ModelExchanges {
                 admitted.request().stream(),
                 admitted.request().model(),
                 route.target(),
-                route.model());
+                route.model(),
+                route.reserved().rate(),
+                route.reserved().hold());
         AnswerObjects objects = new AnswerObjects(route, owners);
         CallAccount account = new CallAccount(route, recording, objects, tokenizer, metrics);
-        return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, config).send();
+        try {
+            return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, config).send();
+        } catch (RuntimeException e) {
+            // The journal takes no more calls.
+            route.reserved().hold().settle(Spending.NONE);
+            return Future.failedFuture(e);
+        }
     }
 }

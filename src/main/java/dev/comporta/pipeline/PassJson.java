@@ -15,11 +15,14 @@ final class PassJson {
     /** A body that is none, or not JSON. */
     static final PassJson NOTHING = new PassJson(new byte[0]);
 
+    private static final int MOST_IMAGES = 10;
+
     private final byte[] bytes;
     private PassBody.@Nullable NamedModel model;
     private boolean stream;
     private boolean choosesId;
     private long inputCharacters;
+    private long images = -1;
     private @Nullable String user;
     private @Nullable String metadata;
 
@@ -61,6 +64,11 @@ final class PassJson {
         return inputCharacters;
     }
 
+    /** How many images it asks for; a form may ask for as many as there can be. */
+    long images() {
+        return images >= 0 ? images : bytes.length > 0 ? 1 : MOST_IMAGES;
+    }
+
     @Nullable
     String user() {
         return user;
@@ -92,6 +100,7 @@ final class PassJson {
             case "stream" -> stream = value == JsonToken.VALUE_TRUE;
             case "request_id" -> choosesId = true;
             case "input" -> inputCharacters = text ? characters(json.getText()) : 0;
+            case "n" -> images = value == JsonToken.VALUE_NUMBER_INT ? Math.max(1, json.getValueAsInt(MOST_IMAGES)) : 1;
             case "user" -> user = text ? json.getText() : null;
             case "metadata" -> {
                 int start = Json.tokenStart(json);

@@ -5,10 +5,13 @@ import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.Hold;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Target;
 import dev.comporta.dialect.ObjectReferences;
+import dev.comporta.model.ExchangeRate;
+import dev.comporta.model.ExchangeRates;
 import dev.comporta.model.Model;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.model.ModelRegistry;
@@ -30,8 +33,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a call that is passed through: who asks, may they, whose is what they name, which provider, and then the
- * {@link Passage}. Called on the call's event loop; never waits.
+ * The way of a call that is passed through: who asks, may they, whose is what they name, which provider, can it be paid
+ * for, and then the {@link Passage}. Called on the call's event loop; never waits.
  */
 @ApplicationScoped
 public class Passages {
@@ -41,31 +44,40 @@ public class Passages {
 
     private final Admission admission;
     private final ModelRegistry registry;
+    private final AllowedTargets targets;
     private final Providers providers;
     private final UsageRecorder usage;
     private final CallMetrics metrics;
     private final ObjectOwners owners;
     private final ListTurns listTurns;
+    private final PassReservations reservations;
+    private final ExchangeRates rates;
     private final GatewayConfig config;
     private final String preferredProvider;
 
     Passages(
             Admission admission,
             ModelRegistry registry,
+            AllowedTargets targets,
             Providers providers,
             UsageRecorder usage,
             CallMetrics metrics,
             ObjectOwners owners,
             ListTurns listTurns,
+            PassReservations reservations,
+            ExchangeRates rates,
             GatewayConfig config,
             ModelConfig models) {
         this.admission = admission;
         this.registry = registry;
+        this.targets = targets;
         this.providers = providers;
         this.usage = usage;
         this.metrics = metrics;
         this.owners = owners;
         this.listTurns = listTurns;
+        this.reservations = reservations;
+        this.rates = rates;
         this.config = config;
         preferredProvider = models.preferredProvider();
     }
@@ -126,20 +138,33 @@ public class Passages {
             List<ObjectReference> references,
             Owned owned) {
         PassRoute route;
+        ExchangeRate rate = rates.current();
+        Future<Hold> held;
         try {
             route = route(pass, caller, direct, json, path, references, owned);
+            held = reservations.reserve(route, rate);
         } catch (RuntimeException e) {
             return refused(pass, caller, json, asGatewayError(e));
         }
+        return held.transform(hold -> hold.succeeded()
+                ? sent(route, rate, hold.result())
+                : refused(pass, caller, json, asGatewayError(hold.cause())));
+    }
+
+    private Future<Reply> sent(PassRoute route, ExchangeRate rate, Hold hold) {
+        PassJson json = route.json();
+        ObjectPath path = route.path();
         Recording recording = usage.record(
-                pass.call(),
-                caller,
+                route.pass().call(),
+                route.caller(),
                 route.attribution(),
-                direct,
+                route.direct(),
                 json.stream(),
                 route.named() == null ? null : route.named().name(),
                 route.target(),
-                route.model());
+                route.model(),
+                rate,
+                hold);
         boolean compatibility = config.compatibilityHeaders();
         if (path != null && path.action() == ObjectPath.Action.LIST && path.kind() != null) {
             return new PassList(route, owners, listTurns, recording, metrics, compatibility).send(path.kind());
@@ -185,9 +210,12 @@ public class Passages {
         Model model = null;
         if (named == null) {
             target = new Target(chosen == null ? preferredProvider : chosen, "");
+            if (!direct && pass.namesModel()) {
+                // Its default is a model too, whichever it may be.
+                targets.check(caller.clientId(), new ResolvedTarget(target, null), "of the provider's own choice");
+            }
         } else {
-            ResolvedTarget resolved = registry.resolve(at(chosen, named.name()), providers.names())
-                    .get(0);
+            ResolvedTarget resolved = targets.first(caller.clientId(), at(chosen, named.name()), direct);
             target = resolved.target();
             model = resolved.model();
         }

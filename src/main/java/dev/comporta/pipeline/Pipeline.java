@@ -12,11 +12,11 @@ import dev.comporta.core.ObjectKind;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
+import dev.comporta.core.Spending;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Outgoing;
 import dev.comporta.dialect.Translation;
-import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
 import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.provider.Provider;
@@ -31,8 +31,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a call: who asks, may they, where does it go, and then the exchange with the provider. Called on the
- * call's event loop; never waits.
+ * The way of a call: who asks, may they, where does it go, can it be paid for, and then the exchange with the provider.
+ * Called on the call's event loop; never waits.
  */
 @ApplicationScoped
 public class Pipeline {
@@ -40,35 +40,41 @@ public class Pipeline {
     private static final Logger LOG = Logger.getLogger(Pipeline.class);
 
     private final Admission admission;
-    private final ModelRegistry registry;
+    private final AllowedTargets targets;
     private final Providers providers;
     private final UsageRecorder usage;
     private final TokenCount tokenCount;
+    private final Reservations reservations;
     private final ObjectOwners owners;
     private final RemoteImages images;
     private final ModelExchanges exchanges;
+    private final CallPrivacy privacy;
     private final CallMetrics metrics;
     private final GatewayConfig config;
 
     Pipeline(
             Admission admission,
-            ModelRegistry registry,
+            AllowedTargets targets,
             Providers providers,
             UsageRecorder usage,
             TokenCount tokenCount,
+            Reservations reservations,
             ObjectOwners owners,
             RemoteImages images,
             ModelExchanges exchanges,
+            CallPrivacy privacy,
             CallMetrics metrics,
             GatewayConfig config) {
         this.admission = admission;
-        this.registry = registry;
+        this.targets = targets;
         this.providers = providers;
         this.usage = usage;
         this.tokenCount = tokenCount;
+        this.reservations = reservations;
         this.owners = owners;
         this.images = images;
         this.exchanges = exchanges;
+        this.privacy = privacy;
         this.metrics = metrics;
         this.config = config;
     }
@@ -85,17 +91,54 @@ public class Pipeline {
         try {
             request = parse(call);
             AdmittedCall admitted = admit(authenticated, request);
-            if (isEstimate(admitted)) {
-                return tokenCount.estimate(admitted);
-            }
-            Route route = route(admitted);
-            return prepare(route)
-                    .transform(outgoing -> outgoing.succeeded()
-                            ? exchanges.send(route, outgoing.result())
-                            : refused(authenticated, admitted.request(), outgoing.cause()));
+            return privacy.kept(admitted, answer(authenticated, admitted));
         } catch (RuntimeException e) {
             return refused(authenticated, request, e);
         }
+    }
+
+    private Future<Reply> answer(AuthenticatedCall authenticated, AdmittedCall admitted) {
+        try {
+            if (isEstimate(admitted)) {
+                return tokenCount.estimate(admitted);
+            }
+            ResolvedTarget target = resolve(admitted);
+            return reservations
+                    .reserve(admitted, target)
+                    .transform(reserved -> reserved.succeeded()
+                            ? send(
+                                    authenticated,
+                                    admitted.with(reserved.result().request()),
+                                    target,
+                                    reserved.result())
+                            : refused(authenticated, admitted.request(), reserved.cause()));
+        } catch (RuntimeException e) {
+            return refused(authenticated, admitted.request(), e);
+        }
+    }
+
+    /** From here on something is reserved, and whichever way the call ends, it is settled. */
+    private Future<Reply> send(
+            AuthenticatedCall authenticated, AdmittedCall admitted, ResolvedTarget target, Reservation reserved) {
+        try {
+            Route route = route(admitted, target, reserved);
+            return prepare(route)
+                    .transform(outgoing -> outgoing.succeeded()
+                            ? exchanges.send(route, outgoing.result())
+                            : refused(authenticated, admitted.request(), reserved, outgoing.cause()));
+        } catch (RuntimeException e) {
+            return refused(authenticated, admitted.request(), reserved, e);
+        }
+    }
+
+    private Future<Reply> refused(
+            AuthenticatedCall authenticated, ModelRequest request, Reservation reserved, Throwable cause) {
+        reserved.hold().settle(Spending.NONE);
+        return refused(authenticated, request, cause);
+    }
+
+    private ResolvedTarget resolve(AdmittedCall admitted) {
+        return targets.first(admitted.caller().clientId(), admitted.request().model(), admitted.direct());
     }
 
     private static ModelRequest parse(Call call) {
@@ -118,20 +161,27 @@ public class Pipeline {
     private AdmittedCall admit(AuthenticatedCall authenticated, ModelRequest request) {
         boolean direct = admission.direct(authenticated.caller());
         Call call = authenticated.call();
-        Attribution attribution = AttributionHeaders.read(call.headers(), request);
+        Attribution attribution =
+                privacy.hashed(AttributionHeaders.read(call.headers(), request), authenticated.caller(), request);
         return new AdmittedCall(call, authenticated.caller(), request, attribution, direct);
     }
 
-    private Route route(AdmittedCall admitted) {
-        ResolvedTarget resolved =
-                registry.resolve(admitted.request().model(), providers.names()).get(0);
+    private Route route(AdmittedCall admitted, ResolvedTarget resolved, Reservation reserved) {
         Provider provider = provider(resolved.target().provider());
         Secret key = admission.key(admitted.caller(), provider);
         Dropped dropped = new Dropped(config.dialect().strict());
         Translation translation = Translations.of(admitted, resolved, provider, key, dropped);
         boolean ownAccount = admission.isOwnAccount(admitted.caller(), provider);
         return new Route(
-                admitted, resolved.target(), resolved.model(), provider, translation, dropped, key, ownAccount);
+                admitted,
+                resolved.target(),
+                resolved.model(),
+                provider,
+                translation,
+                dropped,
+                key,
+                ownAccount,
+                reserved);
     }
 
     private Provider provider(String name) {
@@ -144,11 +194,7 @@ public class Pipeline {
     /** Whether the input's tokens are asked for, and the target's provider has no such question. */
     private boolean isEstimate(AdmittedCall admitted) {
         return admitted.call().apiType() == ApiType.COUNT_TOKENS
-                && provider(registry.resolve(admitted.request().model(), providers.names())
-                                        .get(0)
-                                        .target()
-                                        .provider())
-                                .dialect()
+                && provider(resolve(admitted).target().provider()).dialect()
                         != admitted.call().dialect();
     }
 

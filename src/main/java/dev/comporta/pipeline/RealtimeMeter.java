@@ -1,6 +1,7 @@
 package dev.comporta.pipeline;
 
 import dev.comporta.core.ErrorCode;
+import dev.comporta.core.Hold;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
 import dev.comporta.dialect.openai.RealtimeEvent;
@@ -42,6 +43,7 @@ final class RealtimeMeter {
     private static final int PROMPT_BYTES_PER_TOKEN = 6_400;
 
     private final RealtimeRows rows;
+    private final RealtimePurse purse;
     private final Map<String, Running> running = new LinkedHashMap<>();
     private @Nullable Buffer message;
     private @Nullable String transcriber;
@@ -51,8 +53,14 @@ final class RealtimeMeter {
     private boolean used;
     private boolean over;
 
-    RealtimeMeter(RealtimeRows rows) {
+    RealtimeMeter(RealtimeRows rows, RealtimePurse purse) {
         this.rows = rows;
+        this.purse = purse;
+    }
+
+    /** Whether the last response that the client's budget pays for is over. */
+    boolean isSpent() {
+        return purse.isSpent() && running.isEmpty();
     }
 
     /** Weighs what the caller says. */
@@ -90,6 +98,7 @@ final class RealtimeMeter {
             return Future.succeededFuture();
         }
         over = true;
+        purse.close();
         List<Future<?>> recorded = new ArrayList<>();
         running.values()
                 .forEach(cut -> recorded.add(rows.end(
@@ -128,7 +137,7 @@ final class RealtimeMeter {
         if (running.size() >= MOST_RESPONSES || running.containsKey(event.id())) {
             return Future.succeededFuture();
         }
-        Running response = new Running(rows.begin(rows.target()), conversationTokens);
+        Running response = new Running(rows.begin(rows.target(), purse.take()), conversationTokens);
         running.put(event.id(), response);
         return response.recording.started(conversationTokens);
     }
@@ -146,7 +155,8 @@ final class RealtimeMeter {
     private Future<Void> done(RealtimeEvent event) {
         used = true;
         Running begun = running.remove(event.id());
-        Running response = begun == null ? new Running(rows.begin(rows.target()), conversationTokens) : begun;
+        Running response =
+                begun == null ? new Running(rows.begin(rows.target(), purse.take()), conversationTokens) : begun;
         Future<Void> started =
                 begun == null ? response.recording.started(conversationTokens) : Future.succeededFuture();
         TokenUsage told = event.usage();
@@ -188,7 +198,7 @@ final class RealtimeMeter {
         }
         used = true;
         ResolvedTarget target = rows.target(transcriber);
-        Recording recording = rows.begin(target);
+        Recording recording = rows.begin(target, Hold.NONE);
         return recording
                 .started(tokens.inputTokens())
                 .compose(noted -> rows.end(

@@ -4,9 +4,11 @@ import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.Hold;
 import dev.comporta.core.Target;
 import dev.comporta.core.Uuid7;
 import dev.comporta.model.Cost;
+import dev.comporta.model.ExchangeRates;
 import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
 import dev.comporta.provider.Providers;
@@ -32,6 +34,7 @@ record RealtimeRows(
         ModelRegistry registry,
         Providers providers,
         Clock clock,
+        ExchangeRates rates,
         Call call,
         Caller caller,
         Attribution attribution,
@@ -55,8 +58,12 @@ record RealtimeRows(
         }
     }
 
-    /** Begins a row of its own, as if it were a call. */
-    Recording begin(ResolvedTarget of) {
+    /**
+     * Begins a row of its own, as if it were a call.
+     *
+     * @param hold what pays for it
+     */
+    Recording begin(ResolvedTarget of, Hold hold) {
         Instant now = clock.instant();
         Call own = new Call(
                 Uuid7.at(now),
@@ -70,7 +77,7 @@ record RealtimeRows(
                 call.headers(),
                 call.body(),
                 call.gone());
-        return record(own, of);
+        return record(own, of, hold);
     }
 
     /** Ends a row; when the future completes it is on disk. */
@@ -82,12 +89,22 @@ record RealtimeRows(
 
     /** The row of a session that used nothing, or did not begin. */
     Future<Void> endSession(Outcome outcome) {
-        Future<@Nullable Cost> recorded = record(call, target).ended(outcome);
+        Future<@Nullable Cost> recorded = record(call, target, Hold.NONE).ended(outcome);
         return recorded.mapEmpty();
     }
 
-    private Recording record(Call of, ResolvedTarget to) {
-        return usage.record(of, caller, grouped(call.id()), direct, true, requestedModel, to.target(), to.model());
+    private Recording record(Call of, ResolvedTarget to, Hold hold) {
+        return usage.record(
+                of,
+                caller,
+                grouped(call.id()),
+                direct,
+                true,
+                requestedModel,
+                to.target(),
+                to.model(),
+                rates.current(),
+                hold);
     }
 
     private Attribution grouped(UUID session) {

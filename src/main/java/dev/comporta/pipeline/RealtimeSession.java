@@ -22,6 +22,7 @@ public final class RealtimeSession {
 
     private static final Logger LOG = Logger.getLogger(RealtimeSession.class);
     private static final short GOING_AWAY = 1001;
+    private static final short POLICY_VIOLATION = 1008;
     private static final short INTERNAL_ERROR = 1011;
     private static final short TRY_AGAIN_LATER = 1013;
 
@@ -85,7 +86,14 @@ public final class RealtimeSession {
         } catch (RuntimeException e) {
             noted = Future.failedFuture(e);
         }
-        return noted.onFailure(this::unaccountable);
+        return noted.onFailure(this::unaccountable).onSuccess(passes -> endIfSpent());
+    }
+
+    /** Not before the caller has heard that the response is over. */
+    private void endIfSpent() {
+        if (meter.isSpent()) {
+            vertx.runOnContext(passed -> end(Ending.PROVIDER_CLOSED, POLICY_VIOLATION, "The budget is used up."));
+        }
     }
 
     /** What cannot be recorded must not go on. */

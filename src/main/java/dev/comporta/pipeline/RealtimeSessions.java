@@ -6,12 +6,14 @@ import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.core.Hold;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
 import dev.comporta.core.Target;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.UsageSource;
 import dev.comporta.dialect.ModelRequest;
+import dev.comporta.model.ExchangeRates;
 import dev.comporta.model.ModelConfig;
 import dev.comporta.model.ModelRegistry;
 import dev.comporta.model.ResolvedTarget;
@@ -47,6 +49,7 @@ public class RealtimeSessions {
     private static final String UNNAMED = "realtime-transcription";
 
     private final ModelRegistry registry;
+    private final AllowedTargets targets;
     private final ModelConfig models;
     private final Providers providers;
     private final Admission admission;
@@ -55,11 +58,14 @@ public class RealtimeSessions {
     private final CallMetrics calls;
     private final RealtimeMetrics metrics;
     private final RealtimeConfig config;
+    private final PassReservations reservations;
     private final Clock clock;
+    private final ExchangeRates rates;
     private final Vertx vertx;
 
     RealtimeSessions(
             ModelRegistry registry,
+            AllowedTargets targets,
             ModelConfig models,
             Providers providers,
             Admission admission,
@@ -68,9 +74,12 @@ public class RealtimeSessions {
             CallMetrics calls,
             RealtimeMetrics metrics,
             RealtimeConfig config,
+            PassReservations reservations,
             Clock clock,
+            ExchangeRates rates,
             Vertx vertx) {
         this.registry = registry;
+        this.targets = targets;
         this.models = models;
         this.providers = providers;
         this.admission = admission;
@@ -79,7 +88,9 @@ public class RealtimeSessions {
         this.calls = calls;
         this.metrics = metrics;
         this.config = config;
+        this.reservations = reservations;
         this.clock = clock;
+        this.rates = rates;
         this.vertx = vertx;
     }
 
@@ -99,22 +110,28 @@ public class RealtimeSessions {
         try {
             query = RealtimeQuery.parse(call.query());
             return connect(call, caller, offered, query);
-        } catch (GatewayError refusal) {
-            return refused(call, caller, query, refusal);
         } catch (RuntimeException e) {
-            LOG.error("A session failed for a reason that is the gateway's own", e);
-            return refused(
-                    call,
-                    caller,
-                    query,
-                    new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason."));
+            return refused(call, caller, query, asGatewayError(e));
         }
+    }
+
+    private static GatewayError asGatewayError(Throwable cause) {
+        if (cause instanceof GatewayError refusal) {
+            return refusal;
+        }
+        LOG.error("A session failed for a reason that is the gateway's own", cause);
+        return new GatewayError(ErrorCode.INTERNAL, "The gateway failed; its log has the reason.");
     }
 
     private Future<RealtimeSession> connect(Call call, Caller caller, SubProtocols offered, RealtimeQuery query) {
         boolean direct = admission.direct(caller);
-        boolean ownKey = caller.providerKey() != null;
         ResolvedTarget resolved = resolve(query);
+        if (!direct) {
+            targets.check(
+                    caller.clientId(),
+                    resolved,
+                    query.model() == null ? resolved.target().model() : query.model());
+        }
         Provider provider = provider(resolved.target().provider());
         if (query.joinsCall() && !admission.isOwnAccount(caller, provider)) {
             // With the shared key everybody's calls lie in one account.
@@ -128,21 +145,56 @@ public class RealtimeSessions {
                 registry,
                 providers,
                 clock,
+                rates,
                 call,
                 caller,
                 attribution(call),
                 direct,
                 query.model() == null ? resolved.target().model() : query.model(),
                 resolved);
+        return reserve(rows)
+                .transform(first -> first.succeeded()
+                        ? connect(call, offered, query, provider, key, rows, purse(rows, first.result()))
+                        : refused(call, caller, query, asGatewayError(first.cause())));
+    }
+
+    private Future<Hold> reserve(RealtimeRows rows) {
+        if (rows.direct()) {
+            return Future.succeededFuture(Hold.NONE);
+        }
+        try {
+            return reservations.reserveResponse(
+                    rows.caller().clientId(), clock.instant(), rows.target().model(), rates.current());
+        } catch (GatewayError refusal) {
+            return Future.failedFuture(refusal);
+        }
+    }
+
+    private RealtimePurse purse(RealtimeRows rows, Hold first) {
+        return new RealtimePurse(first, () -> reserve(rows));
+    }
+
+    private Future<RealtimeSession> connect(
+            Call call,
+            SubProtocols offered,
+            RealtimeQuery query,
+            Provider provider,
+            @Nullable Secret key,
+            RealtimeRows rows,
+            RealtimePurse purse) {
+        boolean ownKey = rows.caller().providerKey() != null;
         return sockets.connect(
                         provider.name(),
                         new WebSockets.Handshake(
-                                query.path(PATH, resolved.target().model()),
+                                query.path(PATH, rows.target().target().model()),
                                 call.headers(),
                                 offered.toProvider(ownKey),
                                 key,
                                 ownKey))
-                .compose(socket -> opened(socket, call, rows), failure -> failed(failure, call, rows, key, ownKey));
+                .compose(socket -> opened(socket, call, rows, purse), failure -> {
+                    purse.close();
+                    return failed(failure, call, rows, key, ownKey);
+                });
     }
 
     private ResolvedTarget resolve(RealtimeQuery query) {
@@ -170,11 +222,11 @@ public class RealtimeSessions {
         return provider;
     }
 
-    private Future<RealtimeSession> opened(WebSocket socket, Call call, RealtimeRows rows) {
+    private Future<RealtimeSession> opened(WebSocket socket, Call call, RealtimeRows rows, RealtimePurse purse) {
         RealtimeSession session = new RealtimeSession(
                 vertx,
                 socket,
-                new RealtimeMeter(rows),
+                new RealtimeMeter(rows, purse),
                 metrics,
                 config.idleTimeout().toMillis());
         if (call.gone().isComplete()) {

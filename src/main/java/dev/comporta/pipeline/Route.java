@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param dropped what the provider could not be told
  * @param key what is presented to the provider, or null if it needs none
  * @param ownAccount whether that is the caller's own key, and so opens an account of its own
+ * @param reserved what its client's budgets have set aside for it
  */
 record Route(
         AdmittedCall admitted,
@@ -25,4 +26,5 @@ record Route(
         Translation translation,
         Dropped dropped,
         @Nullable Secret key,
-        boolean ownAccount) {}
+        boolean ownAccount,
+        Reservation reserved) {}

@@ -2,11 +2,13 @@ package dev.comporta.usage;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.sqlclient.Row;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HexFormat;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,8 @@ record AuditEntry(
         String status,
         int statusCode,
         @JsonRawValue @Nullable String errorDetails,
-        @JsonRawValue @Nullable String metadata) {
+        @JsonRawValue @Nullable String metadata,
+        @Nullable String promptHash) {
 
     static AuditEntry of(Row row) {
         return new AuditEntry(
@@ -109,7 +112,12 @@ record AuditEntry(
                 row.getString("status"),
                 row.getShort("status_code"),
                 json(row.getValue("error_details")),
-                json(row.getValue("metadata")));
+                json(row.getValue("metadata")),
+                hex(row.getBuffer("prompt_hash")));
+    }
+
+    private static @Nullable String hex(@Nullable Buffer bytes) {
+        return bytes == null ? null : HexFormat.of().formatHex(bytes.getBytes());
     }
 
     private static @Nullable String json(@Nullable Object value) {

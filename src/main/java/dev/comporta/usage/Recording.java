@@ -1,6 +1,8 @@
 package dev.comporta.usage;
 
 import dev.comporta.core.Call;
+import dev.comporta.core.Hold;
+import dev.comporta.core.Spending;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.core.Units;
 import dev.comporta.core.UsageSource;
@@ -24,15 +26,21 @@ public final class Recording {
     private final Call call;
     private final byte[] head;
     private final @Nullable Model model;
+    /** One rate for the whole call, so that what was held for it covers what it costs. */
+    private final ExchangeRate rate;
+
+    private final Hold hold;
     private long firstTokenNanos;
     private boolean started;
     private boolean over;
 
-    Recording(UsageRecorder recorder, Call call, byte[] head, @Nullable Model model) {
+    Recording(UsageRecorder recorder, Call call, byte[] head, @Nullable Model model, ExchangeRate rate, Hold hold) {
         this.recorder = recorder;
         this.call = call;
         this.head = head;
         this.model = model;
+        this.rate = rate;
+        this.hold = hold;
     }
 
     /**
@@ -93,16 +101,21 @@ public final class Recording {
                 TimeUnit.NANOSECONDS.toMillis(latency),
                 firstToken < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(firstToken),
                 cost);
-        return recorder.ended(call.id(), started, head, tail).map(safe -> cost);
+        return recorder.ended(call.id(), started, head, tail)
+                .onComplete(safe -> hold.settle(spending(outcome.tokens(), cost)))
+                .map(safe -> cost);
+    }
+
+    private static Spending spending(TokenUsage tokens, @Nullable Cost cost) {
+        BigDecimal total = BigDecimal.valueOf(tokens.totalTokens());
+        return cost == null
+                ? new Spending(total, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO)
+                : new Spending(total, cost.usd(), cost.eur(), cost.brl());
     }
 
     private @Nullable Cost cost(Outcome outcome) {
         BigDecimal usd = usd(outcome.tokens(), outcome.units());
-        if (usd == null) {
-            return null;
-        }
-        ExchangeRate rate = recorder.rates().current();
-        return Cost.of(usd, rate);
+        return usd == null ? null : Cost.of(usd, rate);
     }
 
     private @Nullable BigDecimal usd(TokenUsage tokens, @Nullable Units units) {

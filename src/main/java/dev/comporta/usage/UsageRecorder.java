@@ -3,7 +3,10 @@ package dev.comporta.usage;
 import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
+import dev.comporta.core.EventLoop;
+import dev.comporta.core.Hold;
 import dev.comporta.core.Target;
+import dev.comporta.model.ExchangeRate;
 import dev.comporta.model.ExchangeRates;
 import dev.comporta.model.Model;
 import dev.comporta.store.DataDirectory;
@@ -11,15 +14,14 @@ import dev.comporta.store.Database;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +86,8 @@ public class UsageRecorder {
      * Starts the accounting of a call whose target is known.
      *
      * @param target its model is empty if the call is about none, such as an upload
+     * @param rate by which its cost is converted
+     * @param hold what is reserved for it, settled at its end
      */
     public Recording record(
             Call call,
@@ -93,17 +97,32 @@ public class UsageRecorder {
             boolean streamed,
             @Nullable String requestedModel,
             Target target,
-            @Nullable Model model) {
+            @Nullable Model model,
+            ExchangeRate rate,
+            Hold hold) {
         byte[] head = UsageRow.head(
-                call, caller, attribution, direct, streamed, requestedModel, target, model == null ? null : model.id());
-        return new Recording(this, call, head, model);
+                call,
+                caller,
+                attribution,
+                direct,
+                streamed,
+                requestedModel,
+                target,
+                model == null ? null : model.id(),
+                hold.leases());
+        return new Recording(this, call, head, model, rate, hold);
     }
 
     /** Starts the accounting of a call that got no further than to say who it is from. */
     public Recording record(
             Call call, Caller caller, Attribution attribution, boolean streamed, @Nullable String requestedModel) {
-        byte[] head = UsageRow.head(call, caller, attribution, false, streamed, requestedModel, null, null);
-        return new Recording(this, call, head, null);
+        byte[] head = UsageRow.head(call, caller, attribution, false, streamed, requestedModel, null, null, List.of());
+        return new Recording(this, call, head, null, rates.current(), Hold.NONE);
+    }
+
+    /** Completes once all that earlier processes have left in the journal is in the database. */
+    public Future<Void> earlierSettled() {
+        return writer.earlierSettled();
     }
 
     /** Calls that are over and not in the database yet. */
@@ -122,19 +141,15 @@ public class UsageRecorder {
         journal.close();
     }
 
-    ExchangeRates rates() {
-        return rates;
-    }
-
     /** Appends a start; the future completes on the caller's own event loop. */
     Future<Void> started(UUID id, byte[] head, byte[] fallbackTail) {
-        return here(journal.started(id, head, fallbackTail));
+        return EventLoop.here(journal.started(id, head, fallbackTail));
     }
 
     /** Appends an end; the future completes on the caller's own event loop. */
     Future<Void> ended(UUID id, boolean started, byte[] head, byte[] tail) {
         try {
-            return here(started ? journal.ended(id, tail) : journal.refused(id, UsageRow.join(head, tail)));
+            return EventLoop.here(started ? journal.ended(id, tail) : journal.refused(id, UsageRow.join(head, tail)));
         } catch (RuntimeException e) {
             if (!started) {
                 // Nothing was used. What room is left belongs to the calls that are under way.
@@ -146,23 +161,6 @@ public class UsageRecorder {
                     e.getMessage(), new String(UsageRow.join(head, tail), StandardCharsets.UTF_8));
             return Future.succeededFuture();
         }
-    }
-
-    /** The same, but completing on the event loop that asks, if one does. */
-    static Future<Void> here(Future<Void> safe) {
-        Context context = Vertx.currentContext();
-        if (safe.isComplete() || context == null) {
-            return safe;
-        }
-        Promise<Void> promise = Promise.promise();
-        safe.onComplete(result -> context.runOnContext(back -> {
-            if (result.succeeded()) {
-                promise.complete();
-            } else {
-                promise.fail(result.cause());
-            }
-        }));
-        return promise.future();
     }
 
     private void insert(String jsonArray) throws ExecutionException, InterruptedException, TimeoutException {

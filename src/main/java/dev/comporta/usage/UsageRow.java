@@ -49,6 +49,7 @@ final class UsageRow {
     private static final byte[] PROVIDER = column("provider");
     private static final byte[] MODEL_NAME = column("model_name");
     private static final byte[] METADATA = column("metadata");
+    private static final byte[] PROMPT_HASH = column("prompt_hash");
     private static final byte[] INPUT_TOKENS = column("input_tokens");
     private static final byte[] CACHED_TOKENS = column("cached_tokens");
     private static final byte[] CACHE_WRITE_TOKENS = column("cache_write_tokens");
@@ -73,6 +74,7 @@ final class UsageRow {
     private static final byte[] CODE = "\"code\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MESSAGE = column("message");
     private static final byte[] OBJECTS = column("objects");
+    private static final byte[] BUDGET_LEASES = column("budget_leases");
 
     private UsageRow() {}
 
@@ -85,7 +87,8 @@ final class UsageRow {
             boolean streamed,
             @Nullable String requestedModel,
             @Nullable Target target,
-            @Nullable UUID registryRow) {
+            @Nullable UUID registryRow,
+            List<UUID> leases) {
         RowWriter row = begin().id(ID, call.id())
                 .number(CREATED_MICROS, micros(call.receivedAt()))
                 .id(CLIENT_ID, caller.clientId())
@@ -103,6 +106,9 @@ final class UsageRow {
                 row.text(MODEL_NAME, storable(target.model()));
             }
         }
+        if (!leases.isEmpty()) {
+            row.json(BUDGET_LEASES, ids(leases));
+        }
         if (attribution != Attribution.NONE) {
             row.text(CONVERSATION_ID, storable(attribution.conversationId()))
                     .text(PHONE, storable(attribution.phone()))
@@ -111,7 +117,8 @@ final class UsageRow {
                     .text(PROJECT_ID, storable(attribution.projectId()))
                     .text(APP_ID, storable(attribution.appId()))
                     .text(TASK_TYPE, storable(attribution.taskType()))
-                    .json(METADATA, attribution.metadata());
+                    .json(METADATA, attribution.metadata())
+                    .text(PROMPT_HASH, attribution.promptHash());
         }
         return row.take();
     }
@@ -156,6 +163,12 @@ final class UsageRow {
             row.json(OBJECTS, objects(outcome.created()));
         }
         return row.take();
+    }
+
+    private static String ids(List<UUID> ids) {
+        StringJoiner array = new StringJoiner("\",\"", "[\"", "\"]");
+        ids.forEach(id -> array.add(id.toString()));
+        return array.toString();
     }
 
     /** Few calls make objects, so this is not made to be fast. */

@@ -31,7 +31,8 @@ final class UsageTable {
                     cost_usd numeric, cost_eur numeric, cost_brl numeric,
                     usd_to_eur_rate numeric, usd_to_brl_rate numeric,
                     exchange_rate_date date, exchange_rate_source text,
-                    status text, status_code smallint, error_details jsonb, metadata jsonb, objects json)
+                    status text, status_code smallint, error_details jsonb, metadata jsonb, prompt_hash text,
+                    budget_leases uuid[], objects json)
             ), owned AS (
                 INSERT INTO object_owners (provider, object_id, kind, client_id, created_at)
                 SELECT
@@ -52,7 +53,7 @@ final class UsageTable {
                     usage_source, latency_ms, time_to_first_token_ms, was_direct,
                     cost_usd, cost_eur, cost_brl, usd_to_eur_rate, usd_to_brl_rate,
                     exchange_rate_date, exchange_rate_source,
-                    status, status_code, error_details, metadata)
+                    status, status_code, error_details, metadata, prompt_hash, budget_leases)
                 SELECT
                     id, 'epoch'::timestamptz + created_micros * interval '1 microsecond', id::text,
                     client_id, gateway_key_id,
@@ -66,7 +67,7 @@ final class UsageTable {
                     usage_source, coalesce(latency_ms, 0), time_to_first_token_ms, coalesce(was_direct, false),
                     cost_usd, cost_eur, cost_brl, usd_to_eur_rate, usd_to_brl_rate,
                     exchange_rate_date, exchange_rate_source,
-                    status, status_code, error_details, metadata
+                    status, status_code, error_details, metadata, decode(prompt_hash, 'hex'), budget_leases
                 FROM incoming
                 ON CONFLICT (id, created_at) DO NOTHING
                 RETURNING *

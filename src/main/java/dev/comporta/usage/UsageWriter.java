@@ -1,5 +1,7 @@
 package dev.comporta.usage;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -48,6 +50,7 @@ final class UsageWriter implements AutoCloseable {
     private volatile long written;
     private volatile int inherited;
     private volatile boolean closing;
+    private final Promise<Void> earlierSettled = Promise.promise();
 
     /** Rows for one statement: bounded in number and in bytes, because a row may carry much metadata. */
     private static final class Batch {
@@ -92,6 +95,11 @@ final class UsageWriter implements AutoCloseable {
      */
     long depth() {
         return Math.max(0, inherited + journal.appended() - written);
+    }
+
+    /** Completes once all that earlier processes have left is in the database. */
+    Future<Void> earlierSettled() {
+        return earlierSettled.future();
     }
 
     boolean isAlive() {
@@ -175,6 +183,9 @@ final class UsageWriter implements AutoCloseable {
         finished.forEach(done -> done.done(Integer.MAX_VALUE));
         segment.done(offset);
         releaseSegments();
+        if (segment.sequence() >= firstOwn && interrupted.isEmpty()) {
+            earlierSettled.tryComplete();
+        }
         return batch.rows.size();
     }
 

@@ -35,7 +35,8 @@ class FirstKeysTest {
     void empty() {
         connection = Databases.await(database.pool().getConnection());
         Databases.await(connection.begin());
-        run("TRUNCATE clients, gateway_keys");
+        run("DELETE FROM gateway_keys");
+        run("DELETE FROM clients");
     }
 
     @AfterEach

@@ -2,14 +2,17 @@ package dev.comporta.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.comporta.store.Databases;
+import io.vertx.core.Vertx;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExchangeRatesTest {
 
@@ -17,18 +20,28 @@ class ExchangeRatesTest {
     private static final Clock CLOCK =
             Clock.fixed(Instant.parse("2026-11-20T00:30:00Z"), ZoneId.of("America/Sao_Paulo"));
 
+    private final Vertx vertx = Vertx.vertx();
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void close() {
+        Databases.await(vertx.close());
+    }
+
     @Test
-    void withoutARateSourceTheFallbackHoldsAndSaysSo() {
-        assertThat(rates(Map.of()).current())
+    void before_the_database_was_ever_reached_the_fallback_holds_and_says_so() {
+        assertThat(rates(ExchangeRateSettings.silent()).current())
                 .isEqualTo(new ExchangeRate(
                         new BigDecimal("0.92"), new BigDecimal("5.00"), LocalDate.of(2026, 11, 20), "fallback"));
     }
 
     @Test
-    void theFallbackCanBeSet() {
-        ExchangeRate rate = rates(Map.of(
-                        "gateway.exchange-rates.fallback.usd-to-eur", "0.8725",
-                        "gateway.exchange-rates.fallback.usd-to-brl", "5.4321"))
+    void the_fallback_can_be_set() {
+        ExchangeRate rate = rates(ExchangeRateSettings.silent()
+                        .with("FALLBACK_USD_TO_EUR", "0.8725")
+                        .with("FALLBACK_USD_TO_BRL", "5.4321"))
                 .current();
 
         assertThat(rate.usdToEur()).isEqualByComparingTo("0.8725");
@@ -36,20 +49,17 @@ class ExchangeRatesTest {
     }
 
     @Test
-    void conversionIsExact() {
-        Cost cost = Cost.of(new BigDecimal("0.0000000375"), rates(Map.of()).current());
+    void conversion_is_exact() {
+        Cost cost = Cost.of(
+                new BigDecimal("0.0000000375"),
+                rates(ExchangeRateSettings.silent()).current());
 
         assertThat(cost.eur().toPlainString()).isEqualTo("0.0000000345");
         assertThat(cost.brl().toPlainString()).isEqualTo("0.0000001875");
         assertThat(Cost.of(new BigDecimal("2"), cost.rate()).brl()).hasToString("10");
     }
 
-    private static ExchangeRates rates(Map<String, String> settings) {
-        ExchangeRateConfig config = new SmallRyeConfigBuilder()
-                .withMapping(ExchangeRateConfig.class)
-                .withDefaultValues(settings)
-                .build()
-                .getConfigMapping(ExchangeRateConfig.class);
-        return new ExchangeRates(config, CLOCK);
+    private ExchangeRates rates(ExchangeRateSettings settings) {
+        return new ExchangeRates(Databases.unopened(vertx, directory), settings.config(), CLOCK);
     }
 }

@@ -21,7 +21,7 @@ class UnitPricesTest {
     }
 
     private static Prices prices(@Nullable String token, UnitPrices units) {
-        return new Prices(decimal(token), decimal(token), null, null, List.of(), units);
+        return new Prices(decimal(token), decimal(token), null, null, null, List.of(), units);
     }
 
     private static Units used(long images, String seconds, long characters) {

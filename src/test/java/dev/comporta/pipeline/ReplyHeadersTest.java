@@ -7,6 +7,7 @@ import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
+import dev.comporta.core.Hold;
 import dev.comporta.core.Target;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.ModelRequest;
@@ -148,6 +149,10 @@ class ReplyHeadersTest {
                 translation,
                 new Dropped(false),
                 null,
-                false);
+                false,
+                new Reservation(
+                        ModelRequest.parse(body),
+                        new ExchangeRate(BigDecimal.ONE, BigDecimal.ONE, LocalDate.EPOCH, "test"),
+                        Hold.NONE));
     }
 }

@@ -126,6 +126,9 @@ final class GatewayProcess implements AutoCloseable {
             inherited.put("QUARKUS_HTTP_HOST", "127.0.0.1");
             inherited.put("QUARKUS_HTTP_PORT", String.valueOf(port));
             inherited.put("GATEWAY_DATA_DIR", dataDir.toString());
+            // No test depends on the world outside.
+            inherited.put("GATEWAY_EXCHANGE_RATES_URL", "");
+            inherited.put("GATEWAY_PRICE_SYNC_URL", "");
             inherited.putAll(environment);
             return new GatewayProcess(dataDir, port, builder.start(), log);
         }

@@ -179,6 +179,10 @@ class StartupErrorsIT {
                 Arguments.of("GATEWAY_DATABASE_POOL_SIZE", "many", "GATEWAY_DATABASE_POOL_SIZE"),
                 Arguments.of("QUARKUS_HTTP_PORT", "http", "QUARKUS_HTTP_PORT"),
                 Arguments.of("GATEWAY_EXCHANGE_RATES_FALLBACK_USD_TO_EUR", "-1", "usd-to-eur"),
+                Arguments.of("GATEWAY_EXCHANGE_RATES_URL", "file:///etc/passwd", "gateway.exchange-rates.url is not"),
+                Arguments.of("GATEWAY_EXCHANGE_RATES_EUR_PATH", "rates.EUR", "exchange-rates.eur-path is not"),
+                Arguments.of("GATEWAY_EXCHANGE_RATES_TIMEOUT", "0S", "exchange-rates.timeout is not"),
+                Arguments.of("GATEWAY_EXCHANGE_RATES_REFRESH_INTERVAL", "1S", "refresh-interval is too short"),
                 Arguments.of(
                         "GATEWAY_PROVIDERS_GROQ_BASE_URL", "no url", "gateway.providers.groq.base-url is not a base"),
                 Arguments.of("GATEWAY_PROVIDERS_MINE_API_KEY", "sk-abc", "set gateway.providers.mine.base-url"),

@@ -194,9 +194,9 @@ class ErrorContractTest {
 
     /**
      * What no call here can bring about: a clash of two writes and a missing row, which only the admin API has; a
-     * defect; a heap full of bodies; a database that was never reached, which {@link WithoutDatabaseTest} shows; and a
-     * body that stops coming, which {@link EveryEndpointTest} shows, because this client listens only after it has
-     * sent.
+     * defect; a heap full of bodies; a database that was never reached, which {@link WithoutDatabaseTest} shows; a body
+     * that stops coming, which {@link EveryEndpointTest} shows, because this client listens only after it has sent; and
+     * what budgets and policies refuse, which {@link BudgetTest} and {@link PolicyTest} show.
      */
     private static final Set<ErrorCode> NOT_HERE = EnumSet.of(
             ErrorCode.CONFLICT,
@@ -204,7 +204,13 @@ class ErrorContractTest {
             ErrorCode.INTERNAL,
             ErrorCode.REQUEST_TIMEOUT,
             ErrorCode.OVERLOADED,
-            ErrorCode.ACCOUNTING_UNAVAILABLE);
+            ErrorCode.ACCOUNTING_UNAVAILABLE,
+            ErrorCode.MODEL_BLOCKED,
+            ErrorCode.TOKEN_LIMIT_EXCEEDED,
+            ErrorCode.COST_LIMIT_EXCEEDED,
+            ErrorCode.PRICE_UNKNOWN,
+            ErrorCode.BUDGET_EXCEEDED,
+            ErrorCode.BUDGET_RESERVED);
 
     @ParameterizedTest
     @EnumSource

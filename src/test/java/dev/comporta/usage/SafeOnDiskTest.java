@@ -2,6 +2,7 @@ package dev.comporta.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.comporta.core.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -54,7 +55,7 @@ class SafeOnDiskTest {
         Promise<String> after = Promise.promise();
         loop.runOnContext(on -> {
             before.complete(Thread.currentThread().getName());
-            UsageRecorder.here(append.get())
+            EventLoop.here(append.get())
                     .onComplete(safe -> after.complete(Thread.currentThread().getName()));
         });
 

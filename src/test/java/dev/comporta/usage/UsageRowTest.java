@@ -104,7 +104,8 @@ class UsageRowTest {
                         false,
                         null,
                         null,
-                        null),
+                        null,
+                        List.of()),
                 UsageRow.tail(success(), 0, -1, null));
 
         assertThat(row.has("gateway_key_id")).isFalse();
@@ -179,7 +180,7 @@ class UsageRowTest {
     }
 
     private static byte[] head(Attribution attribution, @Nullable String requested, @Nullable Target target) {
-        return UsageRow.head(CALL, CALLER, attribution, false, true, requested, target, MODEL);
+        return UsageRow.head(CALL, CALLER, attribution, false, true, requested, target, MODEL, List.of());
     }
 
     private static JsonNode row(byte[] head, byte[] tail) {

@@ -118,7 +118,8 @@ class UsageTableTest {
                 false,
                 null,
                 new Target("openai", ""),
-                null);
+                null,
+                List.of());
         Outcome outcome =
                 Outcome.success(200, TokenUsage.NONE, UsageSource.EXACT).with(created);
         return new String(UsageRow.join(head, UsageRow.tail(outcome, 1, -1, null)), StandardCharsets.UTF_8);

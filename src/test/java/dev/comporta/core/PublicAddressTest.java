@@ -1,4 +1,4 @@
-package dev.comporta.pipeline;
+package dev.comporta.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

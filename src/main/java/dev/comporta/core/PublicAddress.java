@@ -1,4 +1,4 @@
-package dev.comporta.pipeline;
+package dev.comporta.core;
 
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
  * @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4 special-purpose addresses</a>
  * @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6 special-purpose addresses</a>
  */
-final class PublicAddress {
+public final class PublicAddress {
 
     private static final List<Block> NOT_PUBLIC_4 = List.of(
             v4(0, 0, 0, 0, 8),
@@ -37,6 +37,13 @@ final class PublicAddress {
             // Of the protocols themselves: Teredo, benchmarks, ORCHID.
             v6(23, 0x2001), v6(32, 0x2001, 0x0db8), v6(20, 0x3fff));
 
+    /** Link-local, and what clouds have put elsewhere: Azure, Alibaba, Oracle. */
+    private static final List<Block> OF_THE_HOST_4 = List.of(
+            v4(169, 254, 0, 0, 16), v4(168, 63, 129, 16, 32), v4(100, 100, 100, 200, 32), v4(192, 0, 0, 192, 32));
+
+    /** Link-local, and Amazon's. */
+    private static final List<Block> OF_THE_HOST_6 = List.of(v6(10, 0xfe80), v6(32, 0xfd00, 0x0ec2));
+
     private static final Block MAPPED = v6(96, 0, 0, 0, 0, 0, 0xffff);
     private static final Block NAT64 = v6(96, 0x0064, 0xff9b);
     private static final Block SIX_TO_FOUR = v6(16, 0x2002);
@@ -44,12 +51,30 @@ final class PublicAddress {
     private PublicAddress() {}
 
     /** @param address 4 or 16 bytes, the most significant first */
-    static boolean is(byte[] address) {
+    public static boolean is(byte[] address) {
         return switch (address.length) {
             case 4 -> NOT_PUBLIC_4.stream().noneMatch(block -> block.contains(address));
             case 16 -> isPublic6(address);
             default -> false;
         };
+    }
+
+    /**
+     * Whether an address means the machine's own host: where clouds tell what runs on a machine its credentials. None
+     * of these is public.
+     *
+     * @param address 4 or 16 bytes, the most significant first
+     */
+    public static boolean isOfTheHost(byte[] address) {
+        if (address.length == 4) {
+            return OF_THE_HOST_4.stream().anyMatch(block -> block.contains(address));
+        }
+        if (MAPPED.contains(address) || NAT64.contains(address)) {
+            return isOfTheHost(part(address, 12));
+        }
+        return SIX_TO_FOUR.contains(address)
+                ? isOfTheHost(part(address, 2))
+                : OF_THE_HOST_6.stream().anyMatch(block -> block.contains(address));
     }
 
     private static boolean isPublic6(byte[] address) {
