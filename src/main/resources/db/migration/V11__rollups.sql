@@ -151,6 +151,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM inserted) THEN
         RETURN NULL;
     END IF;
+    -- Whoever forgets rows of these tables has them alone meanwhile.
+    PERFORM pg_advisory_xact_lock_shared(hashtext('comporta_roll_up'));
 
     INSERT INTO conversation_rollups AS rollup
     SELECT
@@ -299,6 +301,7 @@ DECLARE
     next_day TIMESTAMPTZ;
 BEGIN
     LOCK TABLE gateway_usage_logs IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM pg_advisory_xact_lock(hashtext('comporta_roll_up'));
     TRUNCATE usage_rollups, latency_rollups, cost_dimensions, cost_rollups, user_cost_rollups, conversation_rollups;
     -- The trigger itself adds the rows up, of a copy of the log that goes past it piece by piece.
     CREATE TEMPORARY TABLE usage_replay (LIKE gateway_usage_logs) ON COMMIT DROP;
@@ -428,13 +431,13 @@ RETURNS TABLE (latencies BIGINT[], first_tokens BIGINT[]) LANGUAGE sql STABLE PA
 $$;
 
 -- What is known of users and conversations is forgotten in three ways: with their rows in the log, by name, and by age.
--- What they used stays in all sums, under no name. In each the conversations come first, as in the trigger above; then
--- the users' table is locked as a whole, because the rows of nobody, to which theirs are added, may be new.
+-- What they used stays in all sums, under no name. Each has the sums alone, since it writes them in an order that is not
+-- that of the trigger above. Everybody locks in this order: erasures, the usage log, the sums.
 
 CREATE FUNCTION comporta_forget_users(which_client UUID, which_user TEXT, before DATE) RETURNS VOID
 LANGUAGE plpgsql AS $$
 BEGIN
-    LOCK TABLE user_cost_rollups IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM pg_advisory_xact_lock(hashtext('comporta_roll_up'));
     WITH forgotten AS (
         DELETE FROM user_cost_rollups
         WHERE user_id IS NOT NULL
@@ -463,6 +466,7 @@ END $$;
 CREATE FUNCTION comporta_erase_rollups(which_client UUID, which_user TEXT, which_conversation TEXT DEFAULT NULL)
 RETURNS VOID LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('comporta_roll_up'));
     DELETE FROM conversation_rollups WHERE client_id = which_client AND conversation_id = which_conversation;
     IF which_user IS NOT NULL THEN
         PERFORM comporta_forget_users(which_client, which_user, NULL);
@@ -472,8 +476,7 @@ END $$;
 -- Forgets users of days before this one, and conversations that ended before it, as retention does with the log.
 CREATE FUNCTION comporta_forget_rollups(before DATE) RETURNS VOID LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM conversation_rollups WHERE last_at < before::timestamp AT TIME ZONE 'UTC'
-    ORDER BY client_id, conversation_id FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(hashtext('comporta_roll_up'));
     DELETE FROM conversation_rollups WHERE last_at < before::timestamp AT TIME ZONE 'UTC';
     PERFORM comporta_forget_users(NULL, NULL, before);
 END $$;
@@ -481,6 +484,8 @@ END $$;
 -- Who is erased by name is erased here too, also from the time whose rows are no longer in the log.
 CREATE FUNCTION comporta_erase_rollups_too() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('comporta_erase'));
+    LOCK TABLE gateway_usage_logs IN ROW EXCLUSIVE MODE;
     PERFORM comporta_erase_rollups(NEW.client_id,
         CASE WHEN NEW.kind = 'user' THEN NEW.subject END, CASE WHEN NEW.kind = 'conversation' THEN NEW.subject END);
     RETURN NULL;
@@ -498,9 +503,7 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    PERFORM FROM conversation_rollups
-    WHERE (client_id, conversation_id) IN (SELECT client_id, conversation_id FROM was)
-    ORDER BY client_id, conversation_id FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(hashtext('comporta_roll_up'));
     WITH gone AS (
         SELECT
             was.client_id, was.conversation_id, count(*) AS requests,
@@ -528,7 +531,6 @@ BEGIN
     DELETE FROM conversation_rollups
     WHERE requests <= 0 AND (client_id, conversation_id) IN (SELECT client_id, conversation_id FROM was);
 
-    LOCK TABLE user_cost_rollups IN SHARE ROW EXCLUSIVE MODE;
     WITH gone AS (
         SELECT
             (was.created_at AT TIME ZONE 'UTC')::date AS day, was.client_id, was.user_id,

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.comporta.store.Database;
 import dev.comporta.store.Databases;
 import dev.comporta.store.ScratchDatabase;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -138,6 +140,37 @@ class ErasedUsageTest {
                                 one.requests(),
                                 one.costBrl().stripTrailingZeros()))
                         .toList());
+    }
+
+    @Test
+    void erasures_and_writers_never_wait_for_each_other_in_a_circle() {
+        CostReport before = byUser(client);
+        Random random = new Random(8);
+        Future<?> writing = Future.succeededFuture();
+        Future<?> erasing = Future.succeededFuture();
+        for (int i = 0; i < 40; i++) {
+            List<Usage> rows = new ArrayList<>();
+            for (int row = 0; row < 50; row++) {
+                rows.add(Usage.random(random, List.of(client), FIRST, Duration.ofDays(5)));
+            }
+            String user = "user " + random.nextInt(12);
+            writing = writing.compose(done -> Usage.insert(database, rows));
+            erasing = erasing.compose(done -> erase("user", user));
+        }
+
+        await(Future.all(writing, erasing));
+
+        assertThat(byUser(client).total().requests()).isEqualTo(before.total().requests() + 40 * 50);
+    }
+
+    /** As the privacy API does it. */
+    private Future<?> erase(String kind, String subject) {
+        return database.pool()
+                .withTransaction(sql -> sql.preparedQuery(
+                                "INSERT INTO erasures (id, client_id, kind, subject, requested_at) VALUES (gen_random_uuid(), $1, $2, $3, now())")
+                        .execute(Tuple.of(client, kind, subject))
+                        .compose(noted -> sql.preparedQuery("SELECT * FROM comporta_erase($1, $2, $3, '2027-01-01')")
+                                .execute(Tuple.of(client, kind, subject))));
     }
 
     @Test
