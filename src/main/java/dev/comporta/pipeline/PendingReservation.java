@@ -67,7 +67,7 @@ final class PendingReservation {
     /**
      * Tokens of the request's text.
      *
-     * @param about an estimate
+     * @param about an estimate; of what cannot be counted as many as there are bytes
      * @param most never exceeded
      */
     private record Count(long about, long most) {}
@@ -110,7 +110,7 @@ final class PendingReservation {
 
     private Future<Count> counted() {
         long bytes = size.textBytes();
-        Count uncounted = new Count(bytes / BYTES_PER_TOKEN, bytes);
+        Count uncounted = new Count(bytes, bytes);
         return bytes > Tokenizer.MOST_CHARACTERS
                 ? Future.succeededFuture(uncounted)
                 : tokenizer
@@ -131,7 +131,9 @@ final class PendingReservation {
             longest = Math.min(longest, room);
         }
         if (!isTold(longest)) {
-            longest = Math.min(longest, Math.max(SHORTEST_ANSWER, room(count.about)));
+            // Of a text that was not counted too much room is better than none: the provider says if it is.
+            long text = count.about < size.textBytes() ? count.about : size.textBytes() / BYTES_PER_TOKEN;
+            longest = Math.min(longest, Math.max(SHORTEST_ANSWER, room(text)));
         }
         CallBound bound = cheap.withInput(Math.min(cheap.inputTokens(), input.most(count.most)))
                 .withOutput(longest);

@@ -212,4 +212,24 @@ class BoundsTest {
 
         assertThat(refused.statusCode()).isEqualTo(429);
     }
+
+    @Test
+    void a_policy_counts_all_that_is_read() {
+        String model = model();
+        Gateway.admin("POST", "/api/policies", """
+                {"clientId":"%s","name":"Production","maxTokensPerRequest":9000}""".formatted(client));
+        String image = "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a.png\"}}";
+        String film = "{\"type\":\"video_url\",\"video_url\":{\"url\":\"https://example.com/a.mp4\"}}";
+
+        assertThat(embeddings(model, "\"" + "word ".repeat(6_000) + "\"")).isEqualTo(200);
+        assertThat(embeddings(model, "[" + "1,".repeat(10_000) + "1]")).isEqualTo(403);
+        assertThat(embeddings(model, "\"" + "word ".repeat(60_000) + "\"")).isEqualTo(403);
+        assertThat(embeddings(model, "[" + image + "]")).isEqualTo(403);
+        assertThat(embeddings(model, "[" + film + "]")).isEqualTo(403);
+    }
+
+    private int embeddings(String model, String input) {
+        return post("/v1/embeddings", "{\"model\":\"acme/%s\",\"input\":%s}".formatted(model, input))
+                .statusCode();
+    }
 }
