@@ -100,6 +100,19 @@ public class BudgetLedger {
         return false;
     }
 
+    /**
+     * Refuses a client that is paused, before anything is done for it.
+     *
+     * @throws GatewayError {@link ErrorCode#BUDGET_EXCEEDED}
+     */
+    public void refuseIfPaused(UUID clientId) {
+        for (LedgerRow row : of(clientId)) {
+            if (isPaused(row)) {
+                throw paused(row);
+            }
+        }
+    }
+
     /** Whether the client's use of money is limited, be it only to be told when it is over. */
     public boolean limitsMoney(UUID clientId) {
         for (LedgerRow row : of(clientId)) {
@@ -118,14 +131,9 @@ public class BudgetLedger {
      * @throws GatewayError if the client is paused
      */
     public @Nullable Held tryHold(UUID clientId, Instant receivedAt, Spending most) {
-        List<LedgerRow> rows = of(clientId);
-        for (LedgerRow row : rows) {
-            if (isPaused(row)) {
-                throw paused(row);
-            }
-        }
+        refuseIfPaused(clientId);
         List<Share> shares = null;
-        for (LedgerRow row : rows) {
+        for (LedgerRow row : of(clientId)) {
             if (!row.enforced()) {
                 continue;
             }
@@ -152,17 +160,16 @@ public class BudgetLedger {
      * @param most what the call uses at most
      * @param least where no more is left, so much will do: the caller sees to it that the call uses no more than was
      *     held
-     * @param last whether a refusal is the caller's; else it will be asked again, for less
      * @return fails with a {@link GatewayError}: {@link ErrorCode#BUDGET_EXCEEDED},
      *     {@link ErrorCode#COST_LIMIT_EXCEEDED}, {@link ErrorCode#BUDGET_RESERVED}, or
      *     {@link ErrorCode#ACCOUNTING_UNAVAILABLE} where the database would have to be asked and is away
      */
-    public Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least, boolean last) {
-        return hold(new Wish(clientId, receivedAt, most, least, last), ATTEMPTS);
+    public Future<Held> hold(UUID clientId, Instant receivedAt, Spending most, Spending least) {
+        return hold(new Wish(clientId, receivedAt, most, least), ATTEMPTS);
     }
 
     /** What a call asks for. */
-    private record Wish(UUID clientId, Instant receivedAt, Spending most, Spending least, boolean last) {}
+    private record Wish(UUID clientId, Instant receivedAt, Spending most, Spending least) {}
 
     private Future<Held> hold(Wish wish, int attempts) {
         List<LedgerRow> enforced = new ArrayList<>(2);
@@ -201,7 +208,7 @@ public class BudgetLedger {
         return slice.acquire(wish.most.in(row.unit()), wish.least.in(row.unit()), row.limit())
                 .recover(failure -> Future.failedFuture(
                         failure instanceof NotEnough refused
-                                ? refusal(row, slice, refused.isSpent(), wish.last)
+                                ? refusal(row, slice, refused.isSpent())
                                 : failure))
                 .compose(amount -> {
                     shares.add(new Share(slice, amount));
@@ -245,7 +252,7 @@ public class BudgetLedger {
                 .retryAfter(untilEnd(row), false);
     }
 
-    private GatewayError refusal(LedgerRow row, Slice slice, boolean spent, boolean last) {
+    private GatewayError refusal(LedgerRow row, Slice slice, boolean spent) {
         if (!spent) {
             return new GatewayError(
                             ErrorCode.BUDGET_RESERVED,
@@ -253,7 +260,7 @@ public class BudgetLedger {
                                     .formatted(row.policy() == null ? "budget" : "daily cost limit"))
                     .retryAfter(RESERVED_RETRY, true);
         }
-        if (last && slice.isNewlyExhausted()) {
+        if (slice.isNewlyExhausted()) {
             leases.exhausted(row);
         }
         return row.policy() == null

@@ -98,7 +98,7 @@ public class PassReservations {
         Held held = ledger.tryHold(client, at, most);
         return held != null
                 ? Future.succeededFuture(bounded(held, bound))
-                : EventLoop.here(ledger.hold(client, at, most, most, true).map(hold -> bounded(hold, bound)));
+                : EventLoop.here(ledger.hold(client, at, most, most).map(hold -> bounded(hold, bound)));
     }
 
     private static Hold bounded(Held held, @Nullable CallBound bound) {

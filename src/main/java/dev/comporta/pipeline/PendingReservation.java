@@ -154,7 +154,7 @@ final class PendingReservation {
     }
 
     private Future<Held> hold(CallBound most, CallBound least) {
-        return ledger.hold(client(), receivedAt(), most.spending(), least.spending(), true);
+        return ledger.hold(client(), receivedAt(), most.spending(), least.spending());
     }
 
     private static boolean covers(Held held, CallBound bound) {

@@ -101,6 +101,7 @@ public class Pipeline {
             if (isEstimate(admitted)) {
                 return tokenCount.estimate(admitted);
             }
+            reservations.refuseIfPaused(admitted);
             Route route = route(admitted, resolve(admitted));
             return prepare(route)
                     .compose(outgoing -> reservations.reserve(route, outgoing))

@@ -45,6 +45,13 @@ public class Reservations {
         this.config = config;
     }
 
+    /** What a paused client asks for need not be made ready to go out. */
+    void refuseIfPaused(AdmittedCall admitted) {
+        if (!admitted.direct()) {
+            ledger.refuseIfPaused(admitted.caller().clientId());
+        }
+    }
+
     /**
      * Reserves for a call.
      *

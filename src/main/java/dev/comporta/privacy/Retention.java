@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -52,7 +53,8 @@ public class Retention implements Job {
         Instant beforePeriods = beforePeriods(now);
         List<String> done = new ArrayList<>();
         return months("gateway_usage_logs", config.usageLogs(), now, beforePeriods, done)
-                .compose(usage -> months("cost_events", config.costEvents(), now, beforePeriods, done))
+                .compose(usage -> forgetInSums(config.usageLogs(), now, beforePeriods))
+                .compose(sums -> months("cost_events", config.costEvents(), now, beforePeriods, done))
                 .compose(costs -> days("gateway_payloads", config.payloads(), now, done))
                 .map(all -> done.isEmpty() ? "nothing is old enough" : String.join(", ", done));
     }
@@ -76,6 +78,17 @@ public class Retention implements Job {
         Instant wanted = now.minus(keep);
         OffsetDateTime before = (wanted.isBefore(latest) ? wanted : latest).atOffset(ZoneOffset.UTC);
         return drop(table, before, done).compose(dropped -> delete(table, before, false, 0, done));
+    }
+
+    /** Whom the log has forgotten, the sums that were made of it forget too; how much it was they keep. */
+    private Future<Void> forgetInSums(Duration keep, Instant now, Instant latest) {
+        if (isForEver(keep)) {
+            return Future.succeededFuture();
+        }
+        Instant wanted = now.minus(keep);
+        return sql().preparedQuery("SELECT comporta_forget_rollups($1)")
+                .execute(Tuple.of(LocalDate.ofInstant(wanted.isBefore(latest) ? wanted : latest, ZoneOffset.UTC)))
+                .mapEmpty();
     }
 
     private Future<Void> days(String table, Duration keep, Instant now, List<String> done) {

@@ -489,7 +489,7 @@ final class LedgerHistory {
                 if (rest.signum() > 0) {
                     Spending all = in(ledger.row.unit(), rest);
                     Replica replica = replicas.get(random.nextInt(replicas.size()));
-                    Future<Held> held = replica.ledger.hold(client, now().plus(replica.skew), all, all, true);
+                    Future<Held> held = replica.ledger.hold(client, now().plus(replica.skew), all, all);
                     time.advance(SECOND);
                     assertThat(held.succeeded())
                             .as("the whole rest, %s, can be used: %s", rest, held.cause())

@@ -141,7 +141,7 @@ class SliceTest {
     }
 
     private Future<Held> hold(int most, int least) {
-        return ledger.hold(CLIENT, NOON, tokens(most), tokens(least), true);
+        return ledger.hold(CLIENT, NOON, tokens(most), tokens(least));
     }
 
     private Held held(int tokens) {
