@@ -25,6 +25,6 @@ public interface BudgetConfig {
     long assumedOutputTokens();
 
     /** How long a leased slice of which nothing is taken is kept before it is given back. */
-    @WithDefault("2s")
+    @WithDefault("10s")
     Duration idleReturn();
 }

@@ -10,6 +10,7 @@ import dev.comporta.store.Database;
 import dev.comporta.store.Live;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,33 +48,52 @@ public class BudgetLedger {
 
     private static final Duration RESERVED_RETRY = Duration.ofSeconds(1);
 
-    private final Live<Map<UUID, List<LedgerRow>>> ledgers;
-    private final LedgerTable table;
+    private final Supplier<Map<UUID, List<LedgerRow>>> ledgers;
+    private final Supplier<Future<Void>> reload;
     private final Leases leases;
     private final Clock clock;
     private final LongSupplier nanos;
     private final Duration ttl;
+    private final Map<UUID, Future<Void>> opening = new ConcurrentHashMap<>();
     private final Map<UUID, Slice> slices = new ConcurrentHashMap<>();
-    private final Set<String> exhausted = ConcurrentHashMap.newKeySet();
+    /** Ended, but calls still hold something of them: until those are over their leases must live. */
+    private final Set<Slice> ending = ConcurrentHashMap.newKeySet();
 
     @Inject
     BudgetLedger(Database database, LedgerTable table, BudgetConfig config, Clock clock) {
-        this(database, table, table, config.leaseTtl(), clock, System::nanoTime);
+        this(
+                database.live("budgets", Set.of("budget_ledgers", "clients"), table::all),
+                table,
+                config.leaseTtl(),
+                clock,
+                System::nanoTime);
     }
 
-    BudgetLedger(Database database, LedgerTable table, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
-        this.table = table;
+    BudgetLedger(
+            Live<Map<UUID, List<LedgerRow>>> ledgers, Leases leases, Duration ttl, Clock clock, LongSupplier nanos) {
+        this(ledgers::get, ledgers::reload, leases, ttl, clock, nanos);
+    }
+
+    /** @param ledgers the ledgers of every client, as last loaded */
+    BudgetLedger(
+            Supplier<Map<UUID, List<LedgerRow>>> ledgers,
+            Supplier<Future<Void>> reload,
+            Leases leases,
+            Duration ttl,
+            Clock clock,
+            LongSupplier nanos) {
+        this.ledgers = ledgers;
+        this.reload = reload;
         this.leases = leases;
         this.ttl = ttl;
         this.clock = clock;
         this.nanos = nanos;
-        ledgers = database.live("budgets", Set.of("budget_ledgers", "clients"), table::all);
     }
 
-    /** Whether anything is held for the calls of this client. */
+    /** Whether this client's calls may be refused, and so have to be held for. */
     public boolean isEnforced(UUID clientId) {
         for (LedgerRow row : of(clientId)) {
-            if (row.enforced()) {
+            if (row.enforced() || row.paused()) {
                 return true;
             }
         }
@@ -98,12 +119,16 @@ public class BudgetLedger {
      */
     public @Nullable Held tryHold(UUID clientId, Instant receivedAt, Spending most) {
         List<LedgerRow> rows = of(clientId);
+        for (LedgerRow row : rows) {
+            if (isPaused(row)) {
+                throw paused(row);
+            }
+        }
         List<Share> shares = null;
         for (LedgerRow row : rows) {
             if (!row.enforced()) {
                 continue;
             }
-            refuseIfPaused(row);
             BigDecimal amount = most.in(row.unit());
             Slice slice = slices.get(row.id());
             if (slice == null
@@ -142,12 +167,10 @@ public class BudgetLedger {
     private Future<Held> hold(Wish wish, int attempts) {
         List<LedgerRow> enforced = new ArrayList<>(2);
         for (LedgerRow row : of(wish.clientId)) {
+            if (isPaused(row)) {
+                return Future.failedFuture(paused(row));
+            }
             if (row.enforced()) {
-                try {
-                    refuseIfPaused(row);
-                } catch (GatewayError paused) {
-                    return Future.failedFuture(paused);
-                }
                 enforced.add(row);
             }
         }
@@ -164,7 +187,7 @@ public class BudgetLedger {
                 .recover(failure -> {
                     release(shares);
                     return failure instanceof Replaced && attempts > 0
-                            ? ledgers.reload().recover(this::unavailable).compose(loaded -> hold(wish, attempts - 1))
+                            ? reload.get().recover(this::unavailable).compose(loaded -> hold(wish, attempts - 1))
                             : Future.failedFuture(failure instanceof GatewayError ? failure : unavailable());
                 });
     }
@@ -177,7 +200,9 @@ public class BudgetLedger {
         Slice slice = slice(row);
         return slice.acquire(wish.most.in(row.unit()), wish.least.in(row.unit()), row.limit())
                 .recover(failure -> Future.failedFuture(
-                        failure instanceof NotEnough refused ? refusal(row, refused.isSpent(), wish.last) : failure))
+                        failure instanceof NotEnough refused
+                                ? refusal(row, slice, refused.isSpent(), wish.last)
+                                : failure))
                 .compose(amount -> {
                     shares.add(new Share(slice, amount));
                     return take(rows, index + 1, wish, shares);
@@ -186,15 +211,20 @@ public class BudgetLedger {
 
     /** The slice that serves a ledger's window, made if there is none. */
     private Slice slice(LedgerRow row) {
-        return slices.compute(row.id(), (id, slice) -> {
-            if (slice != null && slice.ledger().generation() == row.generation() && !slice.hasEnded()) {
+        while (true) {
+            Slice slice = slices.get(row.id());
+            // Who still sees the window before is served by the newer one.
+            if (slice != null && slice.ledger().generation() >= row.generation() && !slice.hasEnded()) {
                 return slice;
             }
-            if (slice != null) {
-                slice.replace();
+            Slice fresh = new Slice(row, leases, ttl, nanos);
+            if (slice == null ? slices.putIfAbsent(row.id(), fresh) == null : slices.replace(row.id(), slice, fresh)) {
+                if (slice != null) {
+                    end(slice);
+                }
+                return fresh;
             }
-            return new Slice(row, leases, ttl, nanos);
-        });
+        }
     }
 
     private static void release(@Nullable List<Share> shares) {
@@ -205,16 +235,17 @@ public class BudgetLedger {
         }
     }
 
-    private void refuseIfPaused(LedgerRow row) {
-        if (row.paused() && !row.isOver(clock.instant())) {
-            throw new GatewayError(
-                            ErrorCode.BUDGET_EXCEEDED,
-                            "This client is paused by its budget until %s.".formatted(row.end()))
-                    .retryAfter(untilEnd(row), false);
-        }
+    private boolean isPaused(LedgerRow row) {
+        return row.paused() && !row.isOver(clock.instant());
     }
 
-    private GatewayError refusal(LedgerRow row, boolean spent, boolean last) {
+    private GatewayError paused(LedgerRow row) {
+        return new GatewayError(
+                        ErrorCode.BUDGET_EXCEEDED, "This client is paused by its budget until %s.".formatted(row.end()))
+                .retryAfter(untilEnd(row), false);
+    }
+
+    private GatewayError refusal(LedgerRow row, Slice slice, boolean spent, boolean last) {
         if (!spent) {
             return new GatewayError(
                             ErrorCode.BUDGET_RESERVED,
@@ -222,7 +253,7 @@ public class BudgetLedger {
                                     .formatted(row.policy() == null ? "budget" : "daily cost limit"))
                     .retryAfter(RESERVED_RETRY, true);
         }
-        if (last && exhausted.add(row.id() + "/" + row.generation())) {
+        if (last && slice.isNewlyExhausted()) {
             leases.exhausted(row);
         }
         return row.policy() == null
@@ -251,32 +282,60 @@ public class BudgetLedger {
                 ErrorCode.ACCOUNTING_UNAVAILABLE, "The budget cannot be checked at the moment; try again in a moment.");
     }
 
-    /** Opens the window that a ledger is in now; completes when this replica knows it. */
+    /** Opens the window that a ledger is in now; completes when this replica knows it. Asked once for all who wait. */
     private Future<Void> open(LedgerRow row) {
-        return table.open(row, clock.instant())
-                .compose(opened -> ledgers.reload())
-                .recover(this::unavailable);
+        Promise<Void> mine = Promise.promise();
+        Future<Void> running = opening.putIfAbsent(row.id(), mine.future());
+        if (running != null) {
+            return running;
+        }
+        leases.open(row, clock.instant())
+                .compose(opened -> reload.get())
+                .recover(this::unavailable)
+                .onComplete(known -> {
+                    opening.remove(row.id());
+                    mine.handle(known);
+                });
+        return mine.future();
     }
 
-    /** Opens every window that is over. */
+    /**
+     * Opens the windows that are over, one after the other: at midnight there may be thousands, and calls open their
+     * own meanwhile.
+     */
     Future<Integer> openDue() {
         Instant now = clock.instant();
-        List<Future<Boolean>> opened = ledgers.get().values().stream()
+        List<LedgerRow> due = ledgers.get().values().stream()
                 .flatMap(List::stream)
                 .filter(row -> row.isOver(now))
-                .map(row -> table.open(row, now))
                 .toList();
-        return opened.isEmpty()
-                ? Future.succeededFuture(0)
-                : Future.join(opened).compose(all -> ledgers.reload()).map(opened.size());
+        if (due.isEmpty()) {
+            return Future.succeededFuture(0);
+        }
+        Future<Boolean> last = Future.succeededFuture(true);
+        for (LedgerRow row : due) {
+            last = last.transform(before -> leases.open(row, now));
+        }
+        return last.compose(all -> reload.get()).map(due.size());
     }
 
     Collection<Slice> slices() {
         return slices.values();
     }
 
-    /** Whether a slice was leased under a limit that no longer holds, or for a ledger that is no more. */
+    /** All slices whose leases must live: those that serve calls, and those that calls still hold something of. */
+    List<Slice> leased() {
+        ending.removeIf(Slice::isOver);
+        List<Slice> leased = new ArrayList<>(slices.values());
+        leased.addAll(ending);
+        return leased;
+    }
+
+    /** Whether a slice has expired, was leased under a limit that no longer holds, or for a ledger that is no more. */
     boolean isOutdated(Slice slice) {
+        if (slice.hasEnded()) {
+            return true;
+        }
         LedgerRow leased = slice.ledger();
         for (LedgerRow row : of(leased.clientId())) {
             if (row.id().equals(leased.id())) {
@@ -291,6 +350,11 @@ public class BudgetLedger {
     /** Ends a slice; the next call leases anew. */
     void replace(Slice slice) {
         slices.remove(slice.ledger().id(), slice);
+        end(slice);
+    }
+
+    private void end(Slice slice) {
+        ending.add(slice);
         slice.replace();
     }
 

@@ -4,6 +4,7 @@ import dev.comporta.core.Hold;
 import dev.comporta.core.Spending;
 import dev.comporta.core.SpendingUnit;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -49,6 +50,16 @@ public final class Held implements Hold {
             leases.add(share.slice.lease());
         }
         return leases;
+    }
+
+    @Override
+    public Instant notBefore() {
+        Instant latest = Instant.MIN;
+        for (Share share : shares) {
+            Instant start = share.slice.ledger().start();
+            latest = start.isAfter(latest) ? start : latest;
+        }
+        return latest;
     }
 
     @Override

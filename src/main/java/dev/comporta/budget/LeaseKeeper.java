@@ -6,18 +6,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.interceptor.Interceptor;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Looks after this replica's leases: renews them, gives back what is idle, ends those that are in doubt, opens windows
- * whose time has come, and gives everything back in the end.
+ * Looks after this replica's ledgers: takes care of its leases, opens windows whose time has come, and gives everything
+ * back in the end.
  */
 @ApplicationScoped
 @Startup(Interceptor.Priority.LIBRARY_BEFORE)
@@ -28,22 +22,17 @@ public class LeaseKeeper {
 
     private final BudgetLedger ledger;
     private final LedgerTable table;
-    private final BudgetConfig config;
     private final Database database;
-    private final Vertx vertx;
-    /** Ended, but calls still hold something of them: until those are over their leases must live. */
-    private final List<Slice> ending = new CopyOnWriteArrayList<>();
+    private final LeaseCare care;
 
-    private long renewed = System.nanoTime();
-    private boolean renewing;
+    private final AtomicBoolean opening = new AtomicBoolean();
     private volatile boolean closing;
 
     LeaseKeeper(BudgetLedger ledger, LedgerTable table, BudgetConfig config, Database database, Vertx vertx) {
         this.ledger = ledger;
         this.table = table;
-        this.config = config;
         this.database = database;
-        this.vertx = vertx;
+        care = new LeaseCare(ledger, table, config.leaseTtl(), config.idleReturn(), System::nanoTime);
         database.opened().onSuccess(open -> vertx.setPeriodic(TICK_MILLIS, timer -> tick()));
     }
 
@@ -55,67 +44,26 @@ public class LeaseKeeper {
                 .otherwiseEmpty();
     }
 
-    /** Gives back all that is leased. To be called once no call is under way and all usage is settled. */
+    /**
+     * Gives back all that is leased. To be called once no call is under way and all usage is settled; where calls were
+     * cut off, their leases wait for what the next start makes of them.
+     */
     public Future<Void> close() {
         closing = true;
-        return database.opened().succeeded() ? table.giveAllBack().otherwiseEmpty() : Future.succeededFuture();
+        return database.opened().succeeded() && ledger.leased().stream().noneMatch(Slice::isHeld)
+                ? table.giveAllBack().otherwiseEmpty()
+                : Future.succeededFuture();
     }
 
     private void tick() {
         if (closing || !database.isLoaded()) {
             return;
         }
-        ledger.openDue()
-                .onFailure(failure -> LOG.debugf("Budget windows could not be opened: %s", failure.getMessage()));
-        for (Slice slice : ledger.slices()) {
-            if (ledger.isOutdated(slice)) {
-                end(slice);
-            } else {
-                slice.giveBackIfIdle(config.idleReturn());
-            }
+        if (opening.compareAndSet(false, true)) {
+            ledger.openDue()
+                    .onFailure(failure -> LOG.debugf("Budget windows could not be opened: %s", failure.getMessage()))
+                    .onComplete(done -> opening.set(false));
         }
-        if (!renewing
-                && System.nanoTime() - renewed > config.leaseTtl().dividedBy(3).toNanos()) {
-            renew();
-        }
-    }
-
-    private void renew() {
-        ending.removeIf(slice -> !slice.isHeld());
-        List<Slice> slices = new ArrayList<>(ledger.slices());
-        slices.addAll(ending);
-        if (slices.isEmpty()) {
-            return;
-        }
-        Map<UUID, Long> statements = new HashMap<>();
-        slices.forEach(slice -> statements.put(slice.lease(), slice.statements()));
-        long sent = System.nanoTime();
-        renewing = true;
-        table.renew(statements.keySet()).onComplete(answer -> {
-            renewing = false;
-            if (answer.succeeded()) {
-                renewed = sent;
-                slices.forEach(slice -> renewed(slice, answer.result(), sent, statements.get(slice.lease())));
-            }
-        });
-    }
-
-    private void renewed(Slice slice, Set<UUID> alive, long sent, long statements) {
-        if (alive.contains(slice.lease())) {
-            slice.renewed(sent);
-        } else {
-            slice.lost(statements);
-        }
-        if (slice.isDoubtful() && !ending.contains(slice)) {
-            // The database answers again, so what is certainly free can be given back, and the rest left to expire.
-            end(slice);
-        }
-    }
-
-    private void end(Slice slice) {
-        slice.giveBack().onComplete(given -> {
-            ending.add(slice);
-            ledger.replace(slice);
-        });
+        care.tick();
     }
 }

@@ -2,12 +2,16 @@ package dev.comporta.budget;
 
 import io.vertx.core.Future;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
 
 /** Where slices of ledgers are leased from: the database that all replicas share. Thread-safe; every method asks it. */
 interface Leases {
+
+    /** Opens the window that a ledger is in at that time. Completes with whether it was this replica that did. */
+    Future<Boolean> open(LedgerRow ledger, Instant at);
 
     /**
      * Leases at least {@code needed}, or all that is free if that is less.

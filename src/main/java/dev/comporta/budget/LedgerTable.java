@@ -31,6 +31,7 @@ class LedgerTable implements Leases {
     private static final String ALL = """
             SELECT ledger.*, clients.time_zone
             FROM budget_ledgers AS ledger JOIN clients ON clients.id = ledger.client_id
+            WHERE clients.deleted_at IS NULL
             ORDER BY ledger.id
             """;
     private static final String OPEN = "SELECT comporta_open_window($1, $2, $3, $4, $5)";
@@ -97,8 +98,8 @@ class LedgerTable implements Leases {
         }
     }
 
-    /** Opens the window that the ledger is in at that time. Completes with whether it was this replica that did. */
-    Future<Boolean> open(LedgerRow ledger, Instant at) {
+    @Override
+    public Future<Boolean> open(LedgerRow ledger, Instant at) {
         Window window = ledger.period().window(at, ledger.zone());
         return database.pool()
                 .preparedQuery(OPEN)

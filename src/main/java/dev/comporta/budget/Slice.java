@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At any time {@code available}, what is held, and what was spent and is not in the database yet add up to the
  * lease. Where that is in doubt, because an answer of the database was lost, the slice is retired: a new one leases
- * anew, and the old lease expires.
+ * anew, and what is in doubt of the old lease expires. What calls still hold of a retired slice is given back as it
+ * comes back.
  *
  * <p>Thread-safe.
  */
@@ -39,6 +40,7 @@ final class Slice {
     private final long ttlNanos;
     private final UUID lease = UUID.randomUUID();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Deque<Runnable> answers = new ArrayDeque<>();
 
     private BigDecimal available = BigDecimal.ZERO;
     private BigDecimal held = BigDecimal.ZERO;
@@ -55,10 +57,13 @@ final class Slice {
     /** Whether a statement about this lease is under way; there is one at a time. */
     private boolean asking;
 
+    private boolean answering;
+
     private long statements;
     private boolean atTheEdge;
     private boolean doubtful;
     private boolean retired;
+    private boolean exhausted;
 
     /** What was left of the ledger, everywhere, when a call was refused for it. */
     private @Nullable BigDecimal left;
@@ -152,7 +157,7 @@ final class Slice {
             available = available.add(amount).subtract(used);
             held = held.subtract(amount);
             holds--;
-            giveBack = atTheEdge && waiting.isEmpty();
+            giveBack = retired || atTheEdge && waiting.isEmpty();
         }
         serve(true);
         if (giveBack) {
@@ -193,7 +198,8 @@ final class Slice {
         List<Waiting> refused = List.of();
         synchronized (this) {
             asking = false;
-            if (granted.generation() != ledger.generation()) {
+            // A statement that took so long may have found the lease expired and given to others, and begun it anew.
+            if (granted.generation() != ledger.generation() || hasExpired(nanos.getAsLong())) {
                 refused = retire();
             } else {
                 leased = true;
@@ -201,23 +207,30 @@ final class Slice {
                 validUntil = sent + ttlNanos;
                 atTheEdge = granted.amount().compareTo(needed) <= 0 && needed.signum() > 0;
                 BigDecimal unsettled = granted.own().subtract(available).subtract(held);
-                left = granted.limit().subtract(granted.used()).subtract(unsettled);
+                // What an unknown statement leased cannot be told from what was spent.
+                left = doubtful
+                        ? null
+                        : granted.limit().subtract(granted.used()).subtract(unsettled);
                 leftNanos = nanos.getAsLong();
             }
         }
         refused.forEach(late -> late.promise.fail(new Replaced()));
         serve(granted.amount().compareTo(needed) >= 0);
-        askAgain();
+        goOn();
     }
 
-    /** Whoever came while the last statement was under way. */
-    private void askAgain() {
+    /** Once a statement was answered: asks for whoever came meanwhile, or gives back what others may need. */
+    private void goOn() {
         BigDecimal like;
+        boolean giveBack;
         synchronized (this) {
             like = waiting.isEmpty() ? null : waiting.getFirst().most;
+            giveBack = retired || atTheEdge;
         }
         if (like != null) {
             ask(like);
+        } else if (giveBack) {
+            giveBack();
         }
     }
 
@@ -242,7 +255,6 @@ final class Slice {
      * @param mayGetMore whether who cannot be served waits on; else all there is has been leased, and there is no more
      */
     private void serve(boolean mayGetMore) {
-        List<Runnable> answers = new ArrayList<>();
         synchronized (this) {
             while (!waiting.isEmpty()) {
                 Waiting next = waiting.getFirst();
@@ -264,7 +276,28 @@ final class Slice {
                 answers.add(() -> next.promise.complete(amount));
             }
         }
-        answers.forEach(Runnable::run);
+        answer();
+    }
+
+    /** One after the other: whoever is answered may settle at once, by which the next is served. */
+    private void answer() {
+        while (true) {
+            Runnable next;
+            synchronized (this) {
+                next = answering ? null : answers.poll();
+                if (next == null) {
+                    return;
+                }
+                answering = true;
+            }
+            try {
+                next.run();
+            } finally {
+                synchronized (this) {
+                    answering = false;
+                }
+            }
+        }
     }
 
     /** Gives back what nobody has taken for a while. */
@@ -279,23 +312,24 @@ final class Slice {
     }
 
     /** Gives back what is not held. */
-    Future<Void> giveBack() {
+    void giveBack() {
         BigDecimal amount;
         synchronized (this) {
-            if (asking || retired || !waiting.isEmpty() || available.signum() == 0) {
-                return Future.succeededFuture();
+            // What has expired nobody has to be given.
+            if (asking || !waiting.isEmpty() || available.signum() == 0 || hasExpired(nanos.getAsLong())) {
+                return;
             }
             amount = available;
             available = BigDecimal.ZERO;
             asking = true;
             statements++;
         }
-        return leases.giveBack(ledger, lease, amount).onComplete(answer -> {
+        leases.giveBack(ledger, lease, amount).onComplete(answer -> {
             if (answer.succeeded()) {
                 synchronized (this) {
                     asking = false;
                 }
-                askAgain();
+                goOn();
             } else {
                 unanswered();
             }
@@ -317,6 +351,19 @@ final class Slice {
         return holds > 0;
     }
 
+    /** Whether it has ended, and no call holds anything of it, and nothing is to be given back. */
+    synchronized boolean isOver() {
+        boolean expired = hasExpired(nanos.getAsLong());
+        return (retired || expired) && holds == 0 && !asking && (expired || available.signum() == 0);
+    }
+
+    /** Whether this is the first time that it says so: that what is left does not pay for a call. */
+    synchronized boolean isNewlyExhausted() {
+        boolean first = !exhausted;
+        exhausted = true;
+        return first;
+    }
+
     /** Ends it; who waits is served by another one. */
     void replace() {
         List<Waiting> late;
@@ -324,6 +371,7 @@ final class Slice {
             late = retire();
         }
         late.forEach(call -> call.promise.fail(new Replaced()));
+        giveBack();
     }
 
     private List<Waiting> retire() {
@@ -344,7 +392,10 @@ final class Slice {
 
     /** The lease was renewed by a statement that was sent then. */
     synchronized void renewed(long sent) {
-        validUntil = sent + ttlNanos;
+        // One that had expired may have become somebody else's before.
+        if (!hasExpired(nanos.getAsLong())) {
+            validUntil = sent + ttlNanos;
+        }
     }
 
     /** The lease is gone: what was available of it belongs to others. */

@@ -1,5 +1,6 @@
 package dev.comporta.core;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,14 @@ public interface Hold {
 
     /** The leases that pay for the call; they are written with its usage. */
     List<UUID> leases();
+
+    /**
+     * When the windows of the leases began. A call that came in just before is counted at that time, because it is paid
+     * for then.
+     */
+    default Instant notBefore() {
+        return Instant.MIN;
+    }
 
     /**
      * What the call uses at most; that is what it is taken to have used if nobody can tell in the end. Null where

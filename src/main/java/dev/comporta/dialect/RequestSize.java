@@ -2,6 +2,7 @@ package dev.comporta.dialect;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.comporta.core.ApiType;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import io.vertx.core.buffer.Buffer;
@@ -23,9 +24,13 @@ public final class RequestSize {
 
     private static final long UNLIMITED = MOST + 1;
 
-    private static final Set<String> LIMITS =
-            Set.of("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens");
-    private static final Set<String> CHOICES = Set.of("n", "best_of", "candidateCount", "candidate_count");
+    /** More answers than anybody gives, and little enough to be multiplied. */
+    private static final long MOST_CHOICES = 1 << 20;
+
+    private static final Set<String> CHAT_LIMITS = Set.of("max_tokens", "max_completion_tokens");
+    private static final Set<String> CHOICES = Set.of("n", "best_of");
+    private static final Set<String> GENERATION_LIMITS = Set.of("maxOutputTokens", "max_output_tokens");
+    private static final Set<String> GENERATION_CHOICES = Set.of("candidateCount", "candidate_count");
     private static final Set<String> GENERATION = Set.of("generationConfig", "generation_config");
 
     /** Members that stand for an image, a sound or a document, small as they may be written. */
@@ -57,11 +62,17 @@ public final class RequestSize {
     private static final Set<String> CALLERS_TOOLS = Set.of("function", "custom");
 
     private final byte[] bytes;
+    private final ApiType api;
+    /** The names of a limit in this API; what another one calls so is nothing to its providers. */
+    private final Set<String> names;
+
     private final List<Limit> limits = new ArrayList<>(1);
     private int objectStart = -1;
+    private boolean objectEmpty = true;
     private int generationStart = -1;
     private boolean generationEmpty;
-    private int choices = 1;
+    private long choices = 1;
+    private long prompts = 1;
     private long thinking;
     private int media;
     private boolean tools;
@@ -70,17 +81,26 @@ public final class RequestSize {
     /** @param range the number itself */
     private record Limit(Json.Range range, long tokens) {}
 
-    private RequestSize(byte[] bytes) {
+    private RequestSize(byte[] bytes, ApiType api) {
         this.bytes = bytes;
+        this.api = api;
+        names = switch (api) {
+            case CHAT_COMPLETIONS -> CHAT_LIMITS;
+            case COMPLETIONS, MESSAGES -> Set.of("max_tokens");
+            case RESPONSES -> Set.of("max_output_tokens");
+            default -> Set.of();
+        };
     }
 
     /**
      * Reads a request that is known to be a JSON object.
      *
-     * @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if a limit is no whole number
+     * @param api whose names it uses
+     * @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if a limit, or how many answers it wants, is no whole
+     *     number
      */
-    public static RequestSize of(byte[] bytes) {
-        RequestSize size = new RequestSize(bytes);
+    public static RequestSize of(byte[] bytes, ApiType api) {
+        RequestSize size = new RequestSize(bytes, api);
         try (JsonParser json = Json.parser(bytes)) {
             size.read(json);
         } catch (IOException e) {
@@ -98,9 +118,9 @@ public final class RequestSize {
                 .orElse(-1);
     }
 
-    /** How many answers it wants. */
+    /** How many answers it wants, to all of its prompts. */
     public int choices() {
-        return choices;
+        return (int) Math.min(choices * prompts, MOST_CHOICES);
     }
 
     /** Tokens of the answer that are set aside for thinking: an answer that may not be longer is refused. */
@@ -152,7 +172,7 @@ public final class RequestSize {
         String before = nested
                 ? "\"" + name + "\":"
                 : dot >= 0 ? "\"" + field.substring(0, dot) + "\":{\"" + name + "\":" : "\"" + name + "\":";
-        String after = nested ? (generationEmpty ? "" : ",") : dot >= 0 ? "}," : ",";
+        String after = (dot >= 0 && !nested ? "}" : "") + ((nested ? generationEmpty : objectEmpty) ? "" : ",");
         int at = (nested ? generationStart : objectStart) + 1;
         return Buffer.buffer(bytes.length + 64)
                 .appendBytes(bytes, 0, at)
@@ -167,20 +187,35 @@ public final class RequestSize {
         objectStart = Json.tokenStart(json);
         String name;
         while ((name = json.nextFieldName()) != null) {
+            objectEmpty = false;
             JsonToken value = json.nextToken();
-            if (LIMITS.contains(name)) {
+            if (names.contains(name)) {
                 limit(json, name, value);
             } else if (CHOICES.contains(name)) {
-                choices = Math.max(choices, count(json, value));
-            } else if (GENERATION.contains(name) && value == JsonToken.START_OBJECT) {
+                choices = Math.max(choices, count(json, name, value));
+            } else if (api == ApiType.COMPLETIONS && name.equals("prompt") && value == JsonToken.START_ARRAY) {
+                prompts(json);
+            } else if (api == ApiType.GENERATE_CONTENT
+                    && GENERATION.contains(name)
+                    && value == JsonToken.START_OBJECT) {
                 generation(json);
             } else if (name.equals("thinking") && value == JsonToken.START_OBJECT) {
                 thinking(json);
             } else if (name.equals("tools") || name.equals("functions")) {
                 tools(json, value);
             } else {
+                refuseLikeness(name);
                 rest(json, name, value);
             }
+        }
+    }
+
+    /** Some servers match names without case, and would take the last one of two spellings. */
+    private void refuseLikeness(String name) {
+        String folded = ObjectReferences.folded(name);
+        if (!folded.equals(name) && (names.contains(folded) || CHOICES.contains(folded))) {
+            throw new GatewayError(
+                    ErrorCode.INVALID_REQUEST, "The field %s must be written in lower case.".formatted(folded), folded);
         }
     }
 
@@ -191,22 +226,47 @@ public final class RequestSize {
             return;
         }
         if (value != JsonToken.VALUE_NUMBER_INT) {
-            throw new GatewayError(
-                    ErrorCode.INVALID_REQUEST, "The field %s must be a whole number.".formatted(name), name);
+            throw notWhole(name);
         }
         json.getText();
         limits.add(new Limit(Json.tokenRange(json), whole(json)));
     }
 
-    /** However large it is. */
-    private static long whole(JsonParser json) throws IOException {
-        return json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-                ? (json.getBigIntegerValue().signum() < 0 ? 0 : MOST)
-                : Math.max(0, Math.min(json.getLongValue(), MOST));
+    private static GatewayError notWhole(String name) {
+        return new GatewayError(
+                ErrorCode.INVALID_REQUEST, "The field %s must be a whole number.".formatted(name), name);
     }
 
-    private static int count(JsonParser json, JsonToken value) throws IOException {
-        return value == JsonToken.VALUE_NUMBER_INT ? (int) Math.min(whole(json), 1_000) : 1;
+    /** However large it is. To servers that take it at all a negative limit is none. */
+    private static long whole(JsonParser json) throws IOException {
+        if (json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+            return json.getBigIntegerValue().signum() < 0 ? UNLIMITED : MOST;
+        }
+        long number = json.getLongValue();
+        return number < 0 ? UNLIMITED : Math.min(number, MOST);
+    }
+
+    private static long count(JsonParser json, String name, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_NULL) {
+            return 1;
+        }
+        if (value != JsonToken.VALUE_NUMBER_INT) {
+            throw notWhole(name);
+        }
+        return Math.min(whole(json), MOST_CHOICES);
+    }
+
+    /** Several prompts, as texts or as lists of tokens, are answered each. */
+    private void prompts(JsonParser json) throws IOException {
+        long found = 0;
+        JsonToken prompt;
+        while ((prompt = json.nextToken()) != JsonToken.END_ARRAY) {
+            if (prompt == JsonToken.VALUE_STRING || prompt == JsonToken.START_ARRAY) {
+                found++;
+            }
+            json.skipChildren();
+        }
+        prompts = Math.max(prompts, Math.min(found, MOST_CHOICES));
     }
 
     private void generation(JsonParser json) throws IOException {
@@ -216,10 +276,10 @@ public final class RequestSize {
         while ((name = json.nextFieldName()) != null) {
             generationEmpty = false;
             JsonToken value = json.nextToken();
-            if (LIMITS.contains(name)) {
+            if (GENERATION_LIMITS.contains(name)) {
                 limit(json, name, value);
-            } else if (CHOICES.contains(name)) {
-                choices = Math.max(choices, count(json, value));
+            } else if (GENERATION_CHOICES.contains(name)) {
+                choices = Math.max(choices, count(json, name, value));
             } else {
                 json.skipChildren();
             }
@@ -231,7 +291,8 @@ public final class RequestSize {
         while ((name = json.nextFieldName()) != null) {
             JsonToken value = json.nextToken();
             if (name.equals("budget_tokens") && value == JsonToken.VALUE_NUMBER_INT) {
-                thinking = whole(json);
+                long budget = whole(json);
+                thinking = Math.max(thinking, budget == UNLIMITED ? 0 : budget);
             } else {
                 json.skipChildren();
             }

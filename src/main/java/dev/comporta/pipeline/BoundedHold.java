@@ -4,6 +4,7 @@ import dev.comporta.budget.Held;
 import dev.comporta.core.Bound;
 import dev.comporta.core.Hold;
 import dev.comporta.core.Spending;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -18,6 +19,11 @@ record BoundedHold(Held held, @Override Bound bound) implements Hold {
     @Override
     public List<UUID> leases() {
         return held.leases();
+    }
+
+    @Override
+    public Instant notBefore() {
+        return held.notBefore();
     }
 
     @Override

@@ -155,13 +155,20 @@ final class PendingReservation {
     }
 
     private Reservation with(Held held, CallBound bound) {
-        long longest = held.isEmpty() ? bound.outputTokens() : affordable(held, bound);
+        try {
+            long longest = held.isEmpty() ? bound.outputTokens() : affordable(held, bound);
+            return new Reservation(
+                    asAffordable(longest, bound), bound.rate(), BoundedHold.of(held, bound.withOutput(longest)));
+        } catch (RuntimeException e) {
+            held.settle(Spending.NONE);
+            throw e;
+        }
+    }
+
+    private ModelRequest asAffordable(long longest, CallBound bound) {
         boolean shorter = bound.outputTokens() > 0
                 && (size.outputLimit() >= 0 ? longest < size.outputLimit() : !isModelsOwn(longest));
-        return new Reservation(
-                shorter ? shortened(longest) : admitted.request(),
-                bound.rate(),
-                BoundedHold.of(held, bound.withOutput(longest)));
+        return shorter ? shortened(longest) : admitted.request();
     }
 
     /** Whether the provider keeps to it without being told. */

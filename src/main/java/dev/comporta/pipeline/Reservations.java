@@ -75,7 +75,8 @@ public class Reservations {
                 || limit == null && !enforced && !ledger.limitsMoney(client)) {
             return Future.succeededFuture(new Reservation(admitted.request(), rate, Hold.NONE));
         }
-        RequestSize size = RequestSize.of(admitted.request().bytes());
+        RequestSize size =
+                RequestSize.of(admitted.request().bytes(), admitted.call().apiType());
         CallBound bound = bound(admitted, target.model(), size, rate, enforced);
         if (ledger.limitsMoney(client) && !bound.isPriced() && !policies.allowsUnknownPrices(client)) {
             throw unknownPrice(admitted.request().model());

@@ -70,6 +70,8 @@ public class Database {
      */
     public void open() {
         PgConnectOptions options = connectOptions();
+        // What one statement locks, the next one in the transaction has to see.
+        options.addProperty("default_transaction_isolation", "read committed");
         migrate(options);
         Pool opening = PgBuilder.pool()
                 .with(new PoolOptions().setMaxSize(config.database().poolSize()))

@@ -21,7 +21,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -109,14 +108,14 @@ public class UsageRecorder {
                 requestedModel,
                 target,
                 model == null ? null : model.id(),
-                hold.leases());
+                hold);
         return new Recording(this, call, head, model, rate, hold);
     }
 
     /** Starts the accounting of a call that got no further than to say who it is from. */
     public Recording record(
             Call call, Caller caller, Attribution attribution, boolean streamed, @Nullable String requestedModel) {
-        byte[] head = UsageRow.head(call, caller, attribution, false, streamed, requestedModel, null, null, List.of());
+        byte[] head = UsageRow.head(call, caller, attribution, false, streamed, requestedModel, null, null, Hold.NONE);
         return new Recording(this, call, head, null, rates.current(), Hold.NONE);
     }
 

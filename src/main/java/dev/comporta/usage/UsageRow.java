@@ -7,6 +7,7 @@ import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.CreatedObject;
+import dev.comporta.core.Hold;
 import dev.comporta.core.Target;
 import dev.comporta.core.Text;
 import dev.comporta.core.Units;
@@ -88,9 +89,9 @@ final class UsageRow {
             @Nullable String requestedModel,
             @Nullable Target target,
             @Nullable UUID registryRow,
-            List<UUID> leases) {
+            Hold hold) {
         RowWriter row = begin().id(ID, call.id())
-                .number(CREATED_MICROS, micros(call.receivedAt()))
+                .number(CREATED_MICROS, micros(later(call.receivedAt(), hold.notBefore())))
                 .id(CLIENT_ID, caller.clientId())
                 .id(GATEWAY_KEY_ID, caller.keyId())
                 .text(ENDPOINT, storable(call.endpoint()))
@@ -106,6 +107,7 @@ final class UsageRow {
                 row.text(MODEL_NAME, storable(target.model()));
             }
         }
+        List<UUID> leases = hold.leases();
         if (!leases.isEmpty()) {
             row.json(BUDGET_LEASES, ids(leases));
         }
@@ -193,6 +195,10 @@ final class UsageRow {
         row[0] = '{';
         row[row.length - 1] = '}';
         return row;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private static long micros(Instant time) {

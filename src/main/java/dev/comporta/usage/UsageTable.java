@@ -5,11 +5,13 @@ final class UsageTable {
 
     /**
      * Sees that the transaction is on the database's disk when it is told to be committed, even where the server does
-     * not do so by itself: the journal forgets then.
+     * not do so by itself: the journal forgets then. And that whoever keeps a row locked holds up the usage only, not
+     * the connection: the rows are sent again.
      */
     static final String DURABLE = """
-            SELECT set_config('synchronous_commit', 'on', true)
-            WHERE current_setting('synchronous_commit') IN ('off', 'local')
+            SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '25s', true),
+                CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+                THEN set_config('synchronous_commit', 'on', true) END
             """;
 
     /**

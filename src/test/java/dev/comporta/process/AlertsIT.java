@@ -89,9 +89,9 @@ class AlertsIT {
             assertThat(subjects(mail))
                     .hasSize(3)
                     .satisfiesExactlyInAnyOrder(
-                            subject -> assertThat(subject).contains("80"),
-                            subject -> assertThat(subject).contains("90"),
-                            subject -> assertThat(subject).contains("100"));
+                            subject -> assertThat(subject).contains("80 %"),
+                            subject -> assertThat(subject).contains("90 %"),
+                            subject -> assertThat(subject).contains("used up"));
             assertThat(received).hasSize(3);
             assertThat(forged).isEmpty();
             Proof.tell("alerts: %d calls, 3 mails and 3 signed webhooks from two replicas", calls);

@@ -88,6 +88,7 @@ class BudgetHoldsIT {
         return GatewayProcess.in(home.resolve(name))
                 .database(database)
                 .env("GATEWAY_API_KEY", KEY)
+                .env("GATEWAY_BUDGETS_IDLE_RETURN", "1S")
                 .env("OPENAI_API_KEY", "sk-of-the-tests")
                 .env("GATEWAY_PROVIDERS_OPENAI_BASE_URL", provider.baseUrl());
     }

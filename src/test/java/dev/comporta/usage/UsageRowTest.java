@@ -11,6 +11,7 @@ import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.CreatedObject;
 import dev.comporta.core.Dialect;
+import dev.comporta.core.Hold;
 import dev.comporta.core.ObjectKind;
 import dev.comporta.core.Secret;
 import dev.comporta.core.Target;
@@ -105,7 +106,7 @@ class UsageRowTest {
                         null,
                         null,
                         null,
-                        List.of()),
+                        Hold.NONE),
                 UsageRow.tail(success(), 0, -1, null));
 
         assertThat(row.has("gateway_key_id")).isFalse();
@@ -180,7 +181,7 @@ class UsageRowTest {
     }
 
     private static byte[] head(Attribution attribution, @Nullable String requested, @Nullable Target target) {
-        return UsageRow.head(CALL, CALLER, attribution, false, true, requested, target, MODEL, List.of());
+        return UsageRow.head(CALL, CALLER, attribution, false, true, requested, target, MODEL, Hold.NONE);
     }
 
     private static JsonNode row(byte[] head, byte[] tail) {

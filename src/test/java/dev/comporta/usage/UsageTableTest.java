@@ -8,6 +8,7 @@ import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.CreatedObject;
 import dev.comporta.core.Dialect;
+import dev.comporta.core.Hold;
 import dev.comporta.core.ObjectKind;
 import dev.comporta.core.Target;
 import dev.comporta.core.TokenUsage;
@@ -119,7 +120,7 @@ class UsageTableTest {
                 null,
                 new Target("openai", ""),
                 null,
-                List.of());
+                Hold.NONE);
         Outcome outcome =
                 Outcome.success(200, TokenUsage.NONE, UsageSource.EXACT).with(created);
         return new String(UsageRow.join(head, UsageRow.tail(outcome, 1, -1, null)), StandardCharsets.UTF_8);
