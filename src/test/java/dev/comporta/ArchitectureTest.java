@@ -86,7 +86,6 @@ class ArchitectureTest {
             "http.ModelList -> client.ClientDirectory",
             "http.ModelList -> model.Model",
             "http.ModelList -> model.ModelRegistry",
-            "http.ModelList -> policy.Policies",
             "http.ModelShapes -> model.Model",
             "http.ModelShapes -> model.ModelStatus",
             "http.ModelShapes -> model.Prices",

@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /** How budgets are held. */
 @ConfigMapping(prefix = "gateway.budgets")
@@ -23,6 +24,14 @@ public interface BudgetConfig {
     @WithDefault("32768")
     @Min(16)
     long assumedOutputTokens();
+
+    /**
+     * How much is held of the input of a call by which a model may read more than it holds, such as a search or a
+     * document by its address, in tokens. Without it all that the model can read is held; with less a budget may be
+     * exceeded by what such calls read beyond.
+     */
+    @Min(0)
+    OptionalLong openInputTokens();
 
     /** How long a leased slice of which nothing is taken is kept before it is given back. */
     @WithDefault("10s")

@@ -3,6 +3,8 @@ package dev.comporta.budget;
 import dev.comporta.core.SpendingUnit;
 import dev.comporta.store.Database;
 import dev.comporta.store.ReplicaId;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
@@ -54,11 +56,24 @@ class LedgerTable implements Leases {
     private final ReplicaId replica;
     private final UUID process = UUID.randomUUID();
     private final Duration ttl;
+    private final Counter leases;
+    private final Counter returns;
+    private final Counter renewals;
 
-    LedgerTable(Database database, ReplicaId replica, BudgetConfig config) {
+    LedgerTable(Database database, ReplicaId replica, BudgetConfig config, MeterRegistry metrics) {
         this.database = database;
         this.replica = replica;
         ttl = config.leaseTtl();
+        leases = counter(metrics, "lease");
+        returns = counter(metrics, "return");
+        renewals = counter(metrics, "renew");
+    }
+
+    private static Counter counter(MeterRegistry metrics, String statement) {
+        return Counter.builder("comporta.budget.lease.statements")
+                .description("Statements by which calls to a client with a budget asked the database")
+                .tag("statement", statement)
+                .register(metrics);
     }
 
     Future<Map<UUID, List<LedgerRow>>> all(SqlClient sql) {
@@ -114,6 +129,7 @@ class LedgerTable implements Leases {
 
     @Override
     public Future<Granted> lease(LedgerRow ledger, UUID lease, BigDecimal needed, BigDecimal ahead) {
+        leases.increment();
         return database.pool()
                 .preparedQuery(LEASE)
                 .execute(Tuple.of(
@@ -150,6 +166,7 @@ class LedgerTable implements Leases {
 
     @Override
     public Future<Void> giveBack(LedgerRow ledger, UUID lease, BigDecimal amount) {
+        returns.increment();
         return database.pool()
                 .preparedQuery(GIVE_BACK)
                 .execute(Tuple.of(ledger.id(), lease, Numeric.create(amount)))
@@ -175,6 +192,7 @@ class LedgerTable implements Leases {
 
     @Override
     public Future<Set<UUID>> renew(Collection<UUID> leases) {
+        renewals.increment();
         return database.pool()
                 .preparedQuery(RENEW)
                 .execute(Tuple.of(leases.toArray(UUID[]::new), ttl.toMillis() / 1000.0))

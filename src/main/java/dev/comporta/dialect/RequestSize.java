@@ -2,125 +2,117 @@ package dev.comporta.dialect;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.comporta.core.ApiType;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request, in whatever dialect, tells beforehand of how much it will use, and where it says how long the answer
- * may be, so that a shorter one can be asked for. Bytes are read as tokens and changed in place.
+ * What a request that goes out to a provider tells beforehand of how much it will use, and where it says how long the
+ * answer may be, so that a shorter one can be asked for. Bytes are read once, as tokens, and changed in place. What
+ * servers may understand in different ways is refused.
  */
 public final class RequestSize {
 
-    /** More than any model writes, and little enough to be multiplied. */
-    private static final long MOST = 1L << 40;
+    /** More than any model writes; with {@link #MOST_CHOICES} little enough to be multiplied. */
+    private static final long MOST = 1L << 32;
 
+    private static final long MOST_CHOICES = 1L << 30;
     private static final long UNLIMITED = MOST + 1;
-
-    /** More answers than anybody gives, and little enough to be multiplied. */
-    private static final long MOST_CHOICES = 1 << 20;
-
-    private static final Set<String> CHAT_LIMITS = Set.of("max_tokens", "max_completion_tokens");
-    private static final Set<String> CHOICES = Set.of("n", "best_of");
-    private static final Set<String> GENERATION_LIMITS = Set.of("maxOutputTokens", "max_output_tokens");
-    private static final Set<String> GENERATION_CHOICES = Set.of("candidateCount", "candidate_count");
-    private static final Set<String> GENERATION = Set.of("generationConfig", "generation_config");
-
-    /** Members that stand for an image, a sound or a document, small as they may be written. */
-    private static final Set<String> MEDIA = Set.of(
-            "image_url", "input_audio", "inlineData", "inline_data", "fileData", "file_data", "media_type", "image");
-
-    /** Members by which more is read than the request holds: documents by address, searches, earlier turns. */
-    private static final Set<String> OPEN = Set.of(
-            "file_url",
-            "fileUri",
-            "file_uri",
-            "web_search_options",
-            "mcp_servers",
-            "googleSearch",
-            "google_search",
-            "googleSearchRetrieval",
-            "google_search_retrieval",
-            "codeExecution",
-            "code_execution",
-            "urlContext",
-            "url_context",
-            "fileSearch",
-            "file_search",
-            "googleMaps",
-            "google_maps",
-            "computerUse");
 
     /** Tools that only the caller runs. */
     private static final Set<String> CALLERS_TOOLS = Set.of("function", "custom");
 
     private final byte[] bytes;
-    private final ApiType api;
-    /** The names of a limit in this API; what another one calls so is nothing to its providers. */
-    private final Set<String> names;
-
+    private final RequestForm form;
+    private final String field;
+    private final Set<String> seen = new HashSet<>();
     private final List<Limit> limits = new ArrayList<>(1);
-    private int objectStart = -1;
-    private boolean objectEmpty = true;
-    private int generationStart = -1;
-    private boolean generationEmpty;
+    private final RequestMedia media;
+    /** Where a limit is said to be null. */
+    private Json.@Nullable Range unsaid;
+
+    private int start;
+    private boolean empty = true;
+    /** Of the container of limits, as {@link #start} and {@link #empty} of the request. */
+    private int containerStart = -1;
+
+    private boolean containerEmpty = true;
+    private Json.@Nullable Range containerUnsaid;
     private long choices = 1;
     private long prompts = 1;
     private long thinking;
-    private int media;
     private boolean tools;
-    private boolean open;
 
-    /** @param range the number itself */
-    private record Limit(Json.Range range, long tokens) {}
+    private record Limit(String name, Json.Range number, long tokens) {}
 
-    private RequestSize(byte[] bytes, ApiType api) {
+    private record Edit(Json.Range range, String text) {}
+
+    private RequestSize(byte[] bytes, RequestForm form, String chatLimit) {
         this.bytes = bytes;
-        this.api = api;
-        names = switch (api) {
-            case CHAT_COMPLETIONS -> CHAT_LIMITS;
-            case COMPLETIONS, MESSAGES -> Set.of("max_tokens");
-            case RESPONSES -> Set.of("max_output_tokens");
-            default -> Set.of();
-        };
+        this.form = form;
+        media = new RequestMedia(bytes);
+        field = form == RequestForm.CHAT ? chatLimit : form.limit();
     }
 
     /**
-     * Reads a request that is known to be a JSON object.
+     * Reads a request whose body is known to be a JSON object.
      *
-     * @param api whose names it uses
-     * @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if a limit, or how many answers it wants, is no whole
-     *     number
+     * @param chatLimit what the target of a chat completion calls the limit of its answer: {@code max_tokens}, which
+     *     none passes over, or {@code max_completion_tokens} if it knows that too
+     * @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if a limit, or how many answers are wanted, is no whole
+     *     number, said twice, or spelled in another way
      */
-    public static RequestSize of(byte[] bytes, ApiType api) {
-        RequestSize size = new RequestSize(bytes, api);
-        try (JsonParser json = Json.parser(bytes)) {
+    public static RequestSize of(Outgoing outgoing, String chatLimit) {
+        RequestSize size = new RequestSize(outgoing.body().getBytes(), RequestForm.of(outgoing), chatLimit);
+        try (JsonParser json = Json.parser(size.bytes)) {
             size.read(json);
-        } catch (IOException e) {
-            throw new GatewayError(ErrorCode.INVALID_JSON, "The request body is not valid JSON" + Json.where(e) + ".");
+        } catch (IOException | NumberFormatException e) {
+            throw new GatewayError(ErrorCode.INVALID_JSON, "The request body is not valid JSON.");
         }
         return size;
     }
 
-    /** The most tokens of one answer that the caller wants; -1 if it does not say. */
+    public RequestForm form() {
+        return form;
+    }
+
+    /** In bytes, without pictures: it has no more tokens. */
+    public long textBytes() {
+        return bytes.length - media.pictureBytes();
+    }
+
+    /** The text that may be read; not longer than {@link #textBytes}. Takes time, so not on an event loop. */
+    public String text() {
+        return RequestText.of(bytes, media.pictures());
+    }
+
+    /** The most tokens that one answer may have; -1 if nothing limits it. */
     public long outputLimit() {
-        return limits.stream()
-                .mapToLong(Limit::tokens)
-                .filter(tokens -> tokens != UNLIMITED)
-                .max()
-                .orElse(-1);
+        long most = limits.stream().mapToLong(Limit::tokens).max().orElse(UNLIMITED);
+        return most == UNLIMITED ? -1 : most;
+    }
+
+    /** Whether the provider is sure to keep to {@link #outputLimit}. */
+    public boolean isLimited() {
+        return outputLimit() >= 0 && limits.stream().anyMatch(limit -> isKnown(limit.name));
+    }
+
+    /** Whether it does not mention a limit. */
+    public boolean isSilent() {
+        return limits.isEmpty() && unsaid == null;
     }
 
     /** How many answers it wants, to all of its prompts. */
-    public int choices() {
-        return (int) Math.min(choices * prompts, MOST_CHOICES);
+    public long choices() {
+        return Math.min(choices * prompts, MOST_CHOICES);
     }
 
     /** Tokens of the answer that are set aside for thinking: an answer that may not be longer is refused. */
@@ -128,9 +120,9 @@ public final class RequestSize {
         return thinking;
     }
 
-    /** Images, sounds and documents in it, at least. */
-    public int media() {
-        return media;
+    /** Images in it. */
+    public int images() {
+        return media.images();
     }
 
     /** Whether it offers tools, for which providers add instructions of their own. */
@@ -138,161 +130,188 @@ public final class RequestSize {
         return tools;
     }
 
-    /** Whether the provider may read more for it than it holds. */
+    /** Whether the model may read more for it than it holds. */
     public boolean isOpenEnded() {
-        return open;
+        return media.isOpen();
     }
 
-    /**
-     * The same request with no longer an answer than that.
-     *
-     * @param field the name of the limit where there is none yet; one of {@code generationConfig} is written
-     *     {@code generationConfig.maxOutputTokens}
-     */
-    public Buffer limited(long tokens, String field) {
-        byte[] number = Long.toString(tokens).getBytes(StandardCharsets.US_ASCII);
-        if (limits.isEmpty()) {
-            return inserted(field, number);
-        }
-        Buffer result = Buffer.buffer(bytes.length + 16);
-        int at = 0;
+    /** The same body with no longer an answer than that. */
+    public Buffer limited(long tokens) {
+        String number = Long.toString(tokens);
+        List<Edit> edits = new ArrayList<>(2);
         for (Limit limit : limits) {
             if (limit.tokens > tokens) {
-                result.appendBytes(bytes, at, limit.range.from() - at).appendBytes(number);
-                at = limit.range.to();
+                edits.add(new Edit(limit.number, number));
             }
+        }
+        if (limits.stream().noneMatch(limit -> isKnown(limit.name))) {
+            edits.add(insertion(number));
+        }
+        edits.sort(Comparator.comparingInt(edit -> edit.range.from()));
+        Buffer result = Buffer.buffer(bytes.length + 64);
+        int at = 0;
+        for (Edit edit : edits) {
+            result.appendBytes(bytes, at, edit.range.from() - at).appendString(edit.text);
+            at = edit.range.to();
         }
         return result.appendBytes(bytes, at, bytes.length - at);
     }
 
-    private Buffer inserted(String field, byte[] number) {
-        int dot = field.indexOf('.');
-        String name = field.substring(dot + 1);
-        boolean nested = dot >= 0 && generationStart >= 0;
-        String before = nested
-                ? "\"" + name + "\":"
-                : dot >= 0 ? "\"" + field.substring(0, dot) + "\":{\"" + name + "\":" : "\"" + name + "\":";
-        String after = (dot >= 0 && !nested ? "}" : "") + ((nested ? generationEmpty : objectEmpty) ? "" : ",");
-        int at = (nested ? generationStart : objectStart) + 1;
-        return Buffer.buffer(bytes.length + 64)
-                .appendBytes(bytes, 0, at)
-                .appendString(before)
-                .appendBytes(number)
-                .appendString(after)
-                .appendBytes(bytes, at, bytes.length - at);
+    private Edit insertion(String number) {
+        String member = "\"" + field + "\":" + number;
+        if (unsaid != null) {
+            return new Edit(unsaid, number);
+        }
+        if (containerStart >= 0) {
+            return new Edit(Json.Range.at(containerStart + 1), member + (containerEmpty ? "" : ","));
+        }
+        String container = "{" + member + "}";
+        if (containerUnsaid != null) {
+            return new Edit(containerUnsaid, container);
+        }
+        String whole = form == RequestForm.GENERATE_CONTENT ? "\"generationConfig\":" + container : member;
+        return new Edit(Json.Range.at(start + 1), whole + (empty ? "" : ","));
+    }
+
+    /** Whether the target does not pass over a limit of that name. */
+    private boolean isKnown(String name) {
+        return name.equals(field) || name.equals("max_tokens") || form == RequestForm.GENERATE_CONTENT;
     }
 
     private void read(JsonParser json) throws IOException {
         json.nextToken();
-        objectStart = Json.tokenStart(json);
+        start = Json.tokenStart(json);
         String name;
         while ((name = json.nextFieldName()) != null) {
-            objectEmpty = false;
+            empty = false;
             JsonToken value = json.nextToken();
-            if (names.contains(name)) {
-                limit(json, name, value);
-            } else if (CHOICES.contains(name)) {
-                choices = Math.max(choices, count(json, name, value));
-            } else if (api == ApiType.COMPLETIONS && name.equals("prompt") && value == JsonToken.START_ARRAY) {
-                prompts(json);
-            } else if (api == ApiType.GENERATE_CONTENT
-                    && GENERATION.contains(name)
-                    && value == JsonToken.START_OBJECT) {
-                generation(json);
-            } else if (name.equals("thinking") && value == JsonToken.START_OBJECT) {
-                thinking(json);
-            } else if (name.equals("tools") || name.equals("functions")) {
-                tools(json, value);
-            } else {
-                refuseLikeness(name);
-                rest(json, name, value);
+            switch (form.part(name)) {
+                case CONTAINER -> container(json, name, value);
+                // Outside of its container it is nothing to the provider.
+                case LIMIT, CHOICES -> {
+                    if (form == RequestForm.GENERATE_CONTENT) {
+                        json.skipChildren();
+                    } else {
+                        bounding(json, name, value);
+                    }
+                }
+                case NONE -> other(json, name, value);
             }
         }
     }
 
-    /** Some servers match names without case, and would take the last one of two spellings. */
-    private void refuseLikeness(String name) {
-        String folded = ObjectReferences.folded(name);
-        if (!folded.equals(name) && (names.contains(folded) || CHOICES.contains(folded))) {
-            throw new GatewayError(
-                    ErrorCode.INVALID_REQUEST, "The field %s must be written in lower case.".formatted(folded), folded);
+    private void container(JsonParser json, String name, JsonToken value) throws IOException {
+        once(name);
+        if (value == JsonToken.VALUE_NULL) {
+            json.getText();
+            containerUnsaid = Json.tokenRange(json);
+            return;
+        }
+        if (value != JsonToken.START_OBJECT) {
+            throw refusal(name, "must be an object");
+        }
+        containerStart = Json.tokenStart(json);
+        String inner;
+        while ((inner = json.nextFieldName()) != null) {
+            containerEmpty = false;
+            JsonToken member = json.nextToken();
+            switch (form.part(inner)) {
+                case LIMIT, CHOICES -> bounding(json, inner, member);
+                default -> json.skipChildren();
+            }
+        }
+    }
+
+    private void bounding(JsonParser json, String name, JsonToken value) throws IOException {
+        once(name);
+        if (form.part(name) == RequestForm.Part.LIMIT) {
+            limit(json, name, value);
+        } else if (value != JsonToken.VALUE_NULL) {
+            choices = Math.max(choices, Math.min(whole(json, name, value), MOST_CHOICES));
         }
     }
 
     private void limit(JsonParser json, String name, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_NULL) {
             json.getText();
-            limits.add(new Limit(Json.tokenRange(json), UNLIMITED));
+            unsaid = unsaid == null && isKnown(name) ? Json.tokenRange(json) : unsaid;
             return;
         }
-        if (value != JsonToken.VALUE_NUMBER_INT) {
-            throw notWhole(name);
-        }
+        long tokens = whole(json, name, value);
+        // To servers that take it at all a negative limit is none, and to some of them zero.
+        boolean none = form == RequestForm.CHAT ? tokens < 1 : tokens < 0;
         json.getText();
-        limits.add(new Limit(Json.tokenRange(json), whole(json)));
+        limits.add(new Limit(name, Json.tokenRange(json), none ? UNLIMITED : tokens));
     }
 
-    private static GatewayError notWhole(String name) {
-        return new GatewayError(
-                ErrorCode.INVALID_REQUEST, "The field %s must be a whole number.".formatted(name), name);
-    }
-
-    /** However large it is. To servers that take it at all a negative limit is none. */
-    private static long whole(JsonParser json) throws IOException {
-        if (json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-            return json.getBigIntegerValue().signum() < 0 ? UNLIMITED : MOST;
+    /** However large it is, but no more than {@link #MOST}; -1 if it is negative. */
+    private long whole(JsonParser json, String name, JsonToken value) throws IOException {
+        boolean number =
+                value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NUMBER_FLOAT && form.takesDecimals();
+        if (!number) {
+            throw refusal(name, "must be a whole number");
         }
-        long number = json.getLongValue();
-        return number < 0 ? UNLIMITED : Math.min(number, MOST);
+        BigDecimal tokens = json.getDecimalValue();
+        if (tokens.signum() < 0) {
+            return -1;
+        }
+        if (tokens.compareTo(BigDecimal.valueOf(MOST)) >= 0) {
+            return MOST;
+        }
+        if (tokens.signum() > 0 && tokens.stripTrailingZeros().scale() > 0) {
+            throw refusal(name, "must be a whole number");
+        }
+        return tokens.longValue();
     }
 
-    private static long count(JsonParser json, String name, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_NULL) {
-            return 1;
+    /** Of two members of one name each server takes another. */
+    private void once(String name) {
+        if (!seen.add(form.folded(name))) {
+            throw refusal(name, "must be there only once");
         }
-        if (value != JsonToken.VALUE_NUMBER_INT) {
-            throw notWhole(name);
-        }
-        return Math.min(whole(json), MOST_CHOICES);
     }
 
-    /** Several prompts, as texts or as lists of tokens, are answered each. */
-    private void prompts(JsonParser json) throws IOException {
+    private static GatewayError refusal(String name, String why) {
+        return new GatewayError(ErrorCode.INVALID_REQUEST, "The field %s %s.".formatted(name, why), name);
+    }
+
+    private void other(JsonParser json, String name, JsonToken value) throws IOException {
+        switch (name) {
+            case "tools", "functions" -> tools(json, value);
+            case "prompt" -> prompt(json, value);
+            case "thinking" -> thinking(json, value);
+            default -> media.member(json, name, value);
+        }
+    }
+
+    /** Several texts, or lists of tokens, are answered each; an object is one that the provider keeps. */
+    private void prompt(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.START_OBJECT) {
+            media.open();
+        }
+        if (value != JsonToken.START_ARRAY || form != RequestForm.COMPLETIONS) {
+            media.member(json, "prompt", value);
+            return;
+        }
         long found = 0;
-        JsonToken prompt;
-        while ((prompt = json.nextToken()) != JsonToken.END_ARRAY) {
-            if (prompt == JsonToken.VALUE_STRING || prompt == JsonToken.START_ARRAY) {
-                found++;
-            }
+        JsonToken element;
+        while ((element = json.nextToken()) != JsonToken.END_ARRAY) {
+            found += element.isNumeric() ? 0 : 1;
             json.skipChildren();
         }
-        prompts = Math.max(prompts, Math.min(found, MOST_CHOICES));
+        prompts = Math.max(prompts, found);
     }
 
-    private void generation(JsonParser json) throws IOException {
-        generationStart = Json.tokenStart(json);
-        generationEmpty = true;
-        String name;
-        while ((name = json.nextFieldName()) != null) {
-            generationEmpty = false;
-            JsonToken value = json.nextToken();
-            if (GENERATION_LIMITS.contains(name)) {
-                limit(json, name, value);
-            } else if (GENERATION_CHOICES.contains(name)) {
-                choices = Math.max(choices, count(json, name, value));
-            } else {
-                json.skipChildren();
-            }
+    private void thinking(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
         }
-    }
-
-    private void thinking(JsonParser json) throws IOException {
         String name;
         while ((name = json.nextFieldName()) != null) {
-            JsonToken value = json.nextToken();
-            if (name.equals("budget_tokens") && value == JsonToken.VALUE_NUMBER_INT) {
-                long budget = whole(json);
-                thinking = Math.max(thinking, budget == UNLIMITED ? 0 : budget);
+            JsonToken member = json.nextToken();
+            if (form == RequestForm.MESSAGES && name.equals("budget_tokens") && member == JsonToken.VALUE_NUMBER_INT) {
+                thinking = Math.max(thinking, whole(json, name, member));
             } else {
                 json.skipChildren();
             }
@@ -314,42 +333,12 @@ public final class RequestSize {
             String name;
             while ((name = json.nextFieldName()) != null) {
                 JsonToken member = json.nextToken();
-                open |= OPEN.contains(name)
-                        || name.equals("type")
-                                && member == JsonToken.VALUE_STRING
-                                && !CALLERS_TOOLS.contains(json.getText());
+                boolean type = name.equals("type") && member == JsonToken.VALUE_STRING;
+                if (RequestMedia.isOpen(name) || type && !CALLERS_TOOLS.contains(json.getText())) {
+                    media.open();
+                }
                 json.skipChildren();
             }
-        }
-    }
-
-    /** Everything else, however deep: in messages, contents, input and system. */
-    private void rest(JsonParser json, @Nullable String name, JsonToken value) throws IOException {
-        look(name, value);
-        if (!value.isStructStart()) {
-            return;
-        }
-        int depth = 1;
-        while (depth > 0) {
-            JsonToken token = json.nextToken();
-            if (token.isStructStart()) {
-                depth++;
-            } else if (token.isStructEnd()) {
-                depth--;
-            } else if (token == JsonToken.FIELD_NAME) {
-                look(json.currentName(), token);
-            }
-        }
-    }
-
-    private void look(@Nullable String name, JsonToken value) {
-        if (name == null || value == JsonToken.VALUE_NULL) {
-            return;
-        }
-        if (MEDIA.contains(name)) {
-            media++;
-        } else if (OPEN.contains(name)) {
-            open = true;
         }
     }
 }

@@ -3,9 +3,8 @@ package dev.comporta.http;
 import dev.comporta.client.ClientDirectory;
 import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
-import dev.comporta.model.Model;
 import dev.comporta.model.ModelRegistry;
-import dev.comporta.policy.Policies;
+import dev.comporta.pipeline.AllowedTargets;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,12 +20,12 @@ public class ModelList {
 
     private final ClientDirectory clients;
     private final ModelRegistry registry;
-    private final Policies policies;
+    private final AllowedTargets targets;
 
-    ModelList(ClientDirectory clients, ModelRegistry registry, Policies policies) {
+    ModelList(ClientDirectory clients, ModelRegistry registry, AllowedTargets targets) {
         this.clients = clients;
         this.registry = registry;
-        this.policies = policies;
+        this.targets = targets;
     }
 
     /** Every model that the caller may use. */
@@ -34,7 +33,7 @@ public class ModelList {
         UUID client = clients.authenticate(request.headers()).clientId();
         return shape(request)
                 .list(registry.active().stream()
-                        .filter(model -> mayUse(client, model))
+                        .filter(model -> targets.mayUse(client, model))
                         .toList())
                 .toBuffer();
     }
@@ -46,22 +45,10 @@ public class ModelList {
         String path = URLDecoder.decode(request.path().replace("+", "%2B"), StandardCharsets.UTF_8);
         String identifier = path.substring(path.indexOf(MODELS) + MODELS.length());
         return registry.find(identifier)
-                .filter(model -> model.active() && mayUse(client, model))
+                .filter(model -> model.active() && targets.mayUse(client, model))
                 .map(model -> shape(request).one(model).toBuffer())
                 .orElseThrow(() -> new GatewayError(
                         ErrorCode.MODEL_NOT_FOUND, "There is no such model; GET /v1/models lists them.", "model"));
-    }
-
-    /** A name that stands for several is of use if one of them is. */
-    private boolean mayUse(UUID client, Model model) {
-        if (!model.isAlias()) {
-            return policies.mayUse(client, model.provider(), model.name());
-        }
-        return model.fallbackChain().stream().anyMatch(target -> {
-            int slash = target.indexOf('/');
-            return policies.mayUse(
-                    client, target.substring(0, Math.max(slash, 0)), target.substring(slash + 1), model.name());
-        });
     }
 
     private static ModelShapes shape(HttpServerRequest request) {

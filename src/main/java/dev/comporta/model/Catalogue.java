@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Catalogue {
 
     private static final String SWITCHED_OFF = "is switched off at this gateway";
+    private static final String MODELS = "models/";
 
     private final String preferredProvider;
     private final boolean forwardsUnknown;
@@ -74,36 +76,65 @@ final class Catalogue {
         return Optional.ofNullable(byIdOrIdentifier.get(idOrIdentifier));
     }
 
-    /** See {@link ModelRegistry#resolve}. */
+    /** See {@link ModelRegistry#resolve(String, Set)}. */
     List<ResolvedTarget> resolve(String name, Set<String> providers) {
+        return resolve(name, providers, row -> true);
+    }
+
+    /** See {@link ModelRegistry#resolve(String, Set, Predicate)}. */
+    List<ResolvedTarget> resolve(String name, Set<String> providers, Predicate<Model> mayBeNamed) {
         String flaw = ModelName.flaw(name);
         if (flaw != null) {
             throw new GatewayError(ErrorCode.INVALID_MODEL, "The model name " + flaw + ".", "model");
         }
         Model chain = chains.get(name);
         if (chain != null) {
-            return resolve(chain, providers);
+            return resolve(chain, providers, mayBeNamed);
         }
-        ResolvedTarget target = target(name, providers);
+        String known = asKnown(name, providers);
+        ResolvedTarget target = target(known, providers);
         if (target == null) {
-            throw refusal(name, providers);
+            throw refusal(known, providers, mayBeNamed);
         }
         return List.of(target);
     }
 
     /** A member that is switched off is left out: its fellows are there for that. */
-    private List<ResolvedTarget> resolve(Model chain, Set<String> providers) {
+    private List<ResolvedTarget> resolve(Model chain, Set<String> providers, Predicate<Model> mayBeNamed) {
         List<ResolvedTarget> targets = new ArrayList<>(chain.fallbackChain().size());
         for (String member : chain.fallbackChain()) {
-            ResolvedTarget target = target(member, providers);
+            ResolvedTarget target = target(asKnown(member, providers), providers);
             if (target != null) {
                 targets.add(target);
             }
         }
         if (!chain.active() || targets.isEmpty()) {
-            throw notFound(chain.identifier(), chain.active() ? "has no target that can be used" : SWITCHED_OFF);
+            throw notFound(
+                    chain.identifier(), chain.active() ? "has no target that can be used" : SWITCHED_OFF, mayBeNamed);
         }
         return targets;
+    }
+
+    /**
+     * The name without what Google lists models under, {@code models/}, where that makes it the name of a row. Google
+     * takes both, and a row must not be passed by with the other one.
+     */
+    private String asKnown(String name, Set<String> providers) {
+        int slash = name.indexOf('/');
+        boolean named = namesProvider(name, slash, providers);
+        String provider = named ? name.substring(0, slash + 1) : "";
+        String model = name.substring(provider.length());
+        if (!model.startsWith(MODELS)) {
+            return name;
+        }
+        while (model.startsWith(MODELS) && !isKnown(provider + model, named)) {
+            model = model.substring(MODELS.length());
+        }
+        return isKnown(provider + model, named) ? provider + model : name;
+    }
+
+    private boolean isKnown(String name, boolean namesProvider) {
+        return qualified.containsKey(name) || switchedOff.contains(name) || !namesProvider && bare.containsKey(name);
     }
 
     /** Null if the name must be refused. */
@@ -134,34 +165,38 @@ final class Catalogue {
         return forwardsUnknown ? new ResolvedTarget(new Target(provider, model), null) : null;
     }
 
-    private GatewayError refusal(String name, Set<String> providers) {
+    private GatewayError refusal(String name, Set<String> providers, Predicate<Model> mayBeNamed) {
         List<ResolvedTarget> offers = namesProvider(name, name.indexOf('/'), providers) ? null : bare.get(name);
         if (offers != null && offers.size() > 1) {
             String choice = String.join(
                     ", ",
-                    offers.stream().map(offer -> offer.target().identifier()).toList());
+                    offers.stream()
+                            .filter(offer -> offer.model() != null && mayBeNamed.test(offer.model()))
+                            .map(offer -> offer.target().identifier())
+                            .toList());
             return new GatewayError(
                     ErrorCode.MODEL_NOT_FOUND,
-                    "Model %s is offered by several providers; write one of: %s".formatted(name, choice),
+                    "Model %s is offered by several providers; write %s"
+                            .formatted(name, choice.isEmpty() ? "provider/model" : "one of: " + choice),
                     "model");
         }
         boolean isOff = switchedOff.contains(name) || offers != null && offers.isEmpty();
-        return notFound(name, isOff ? SWITCHED_OFF : "is not known to this gateway");
+        return notFound(name, isOff ? SWITCHED_OFF : "is not known to this gateway", mayBeNamed);
     }
 
-    private GatewayError notFound(String name, String why) {
-        List<String> close = CloseMatches.of(name, listedNames());
+    private GatewayError notFound(String name, String why, Predicate<Model> mayBeNamed) {
+        List<String> close = CloseMatches.of(name, listedNames(mayBeNamed));
         String hint =
                 close.isEmpty() ? "GET /v1/models lists those that are" : "close to it: " + String.join(", ", close);
         return new GatewayError(ErrorCode.MODEL_NOT_FOUND, "Model %s %s; %s".formatted(name, why, hint), "model");
     }
 
     /** What {@link #active()} can be called by, for hints. */
-    private Collection<String> listedNames() {
+    private Collection<String> listedNames(Predicate<Model> mayBeNamed) {
         Set<String> names = new TreeSet<>();
-        active.forEach(row -> names.add(row.identifier()));
+        active.stream().filter(mayBeNamed).forEach(row -> names.add(row.identifier()));
         qualified.forEach((name, offer) -> {
-            if (offer.model() != null && offer.model().active()) {
+            if (offer.model() != null && offer.model().active() && mayBeNamed.test(offer.model())) {
                 names.add(name);
             }
         });

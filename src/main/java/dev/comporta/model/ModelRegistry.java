@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The models that this gateway knows, in memory. Thread-safe; a change of the table, by whomever, holds within a
@@ -45,6 +46,15 @@ public class ModelRegistry {
      */
     public List<ResolvedTarget> resolve(String name, Set<String> providers) {
         return catalogue.get().resolve(name, providers);
+    }
+
+    /**
+     * The same for somebody who may not hear of every model.
+     *
+     * @param mayBeNamed the rows that a refusal may name
+     */
+    public List<ResolvedTarget> resolve(String name, Set<String> providers, Predicate<Model> mayBeNamed) {
+        return catalogue.get().resolve(name, providers, mayBeNamed);
     }
 
     /** The rows to list, aliases included, sorted by identifier. */

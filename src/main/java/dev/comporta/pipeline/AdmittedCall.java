@@ -10,10 +10,4 @@ import dev.comporta.dialect.ModelRequest;
  *
  * @param direct whether it goes straight to the named provider, because the gateway is switched off for it
  */
-record AdmittedCall(Call call, Caller caller, ModelRequest request, Attribution attribution, boolean direct) {
-
-    /** The same with another request in the place of the caller's. */
-    AdmittedCall with(ModelRequest changed) {
-        return changed == request ? this : new AdmittedCall(call, caller, changed, attribution, direct);
-    }
-}
+record AdmittedCall(Call call, Caller caller, ModelRequest request, Attribution attribution, boolean direct) {}

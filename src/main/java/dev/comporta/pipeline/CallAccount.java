@@ -109,7 +109,7 @@ final class CallAccount {
 
     /** Tokens that the answer may have had, whatever was seen of it. */
     private long unseen() {
-        Bound bound = route.reserved().hold().bound();
+        Bound bound = recording.bound();
         return bound == null || !mayThink() ? 0 : bound.tokens().outputTokens();
     }
 

@@ -18,7 +18,7 @@ import java.math.BigDecimal;
  * @param units what is used besides tokens, at most
  * @param rate by which the call's cost will be converted
  */
-record CallBound(long inputTokens, long outputTokens, int choices, Units units, Prices prices, ExchangeRate rate) {
+record CallBound(long inputTokens, long outputTokens, long choices, Units units, Prices prices, ExchangeRate rate) {
 
     /** Whether its price is known. */
     boolean isPriced() {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 record GeminiPath(String model, String method) {
 
     private static final String MODELS = "/models/";
+    private static final String LISTED = "models/";
     private static final String STREAM = "streamGenerateContent";
 
     /** @throws GatewayError {@link ErrorCode#INVALID_REQUEST} if a stream is asked for in a form other than events */
@@ -28,6 +29,15 @@ record GeminiPath(String model, String method) {
                     ErrorCode.INVALID_REQUEST, "Streams are answered as server-sent events: ask with ?alt=sse.", "alt");
         }
         return path;
+    }
+
+    /** A model's name without what Google lists it under, however often that stands there. */
+    static String bare(String model) {
+        int from = 0;
+        while (model.startsWith(LISTED, from)) {
+            from += LISTED.length();
+        }
+        return model.substring(from);
     }
 
     boolean isStream() {

@@ -4,7 +4,6 @@ import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Spending;
-import dev.comporta.dialect.Outgoing;
 import dev.comporta.ownership.ObjectOwners;
 import dev.comporta.usage.Recording;
 import dev.comporta.usage.Tokenizer;
@@ -38,19 +37,19 @@ public class ModelExchanges {
         this.config = config;
     }
 
-    /** Sends a request where its route says. */
-    Future<Reply> send(Route route, Outgoing outgoing) {
+    /** Sends a request where its route says. Whichever way the call ends, what was reserved for it is settled. */
+    Future<Reply> send(Route route, Reservation reserved) {
         try {
-            return started(route, outgoing);
+            return started(route, reserved);
         } catch (RuntimeException e) {
             // The journal takes no more calls.
-            route.reserved().hold().settle(Spending.NONE);
+            reserved.hold().settle(Spending.NONE);
             metrics.refused(e instanceof GatewayError refusal ? refusal.code() : ErrorCode.INTERNAL);
             return Future.failedFuture(e);
         }
     }
 
-    private Future<Reply> started(Route route, Outgoing outgoing) {
+    private Future<Reply> started(Route route, Reservation reserved) {
         AdmittedCall admitted = route.admitted();
         Recording recording = usage.record(
                 admitted.call(),
@@ -61,10 +60,11 @@ public class ModelExchanges {
                 admitted.request().model(),
                 route.target(),
                 route.model(),
-                route.reserved().rate(),
-                route.reserved().hold());
+                reserved.rate(),
+                reserved.hold());
         AnswerObjects objects = new AnswerObjects(route, owners);
         CallAccount account = new CallAccount(route, recording, objects, tokenizer, metrics);
-        return new ModelExchange(route, outgoing, recording, account, objects, tokenizer, background, config).send();
+        return new ModelExchange(route, reserved.outgoing(), recording, account, objects, tokenizer, background, config)
+                .send();
     }
 }

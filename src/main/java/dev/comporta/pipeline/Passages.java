@@ -251,6 +251,7 @@ public class Passages {
             target = resolved.target();
             model = resolved.model();
         }
+        targets.check(caller.clientId(), pass, target.provider(), direct);
         if (!references.isEmpty() && !isAmong(target.provider(), asked, owned)) {
             throw new GatewayError(
                     ErrorCode.INVALID_REQUEST,

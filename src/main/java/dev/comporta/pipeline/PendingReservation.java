@@ -2,22 +2,17 @@ package dev.comporta.pipeline;
 
 import dev.comporta.budget.BudgetLedger;
 import dev.comporta.budget.Held;
-import dev.comporta.core.Call;
-import dev.comporta.core.Dialect;
-import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Spending;
 import dev.comporta.core.SpendingUnit;
-import dev.comporta.dialect.ModelRequest;
-import dev.comporta.dialect.PromptText;
+import dev.comporta.dialect.Outgoing;
 import dev.comporta.dialect.RequestSize;
 import dev.comporta.model.Model;
-import dev.comporta.model.ResolvedTarget;
 import dev.comporta.policy.TokenLimit;
 import dev.comporta.usage.Tokenizer;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -36,113 +31,143 @@ final class PendingReservation {
     /** Below this a count would tell little more than the bytes. */
     private static final int WORTH_COUNTING = 256;
 
+    private static final int BYTES_PER_TOKEN = 4;
+
     private final BudgetLedger ledger;
     private final Tokenizer tokenizer;
-    private final AdmittedCall admitted;
-    private final ResolvedTarget target;
+    private final Route route;
+    private final Outgoing outgoing;
     private final RequestSize size;
+    private final InputTokens input;
     private final CallBound cheap;
     private final @Nullable TokenLimit limit;
+    /** What the provider keeps to if it is not told of a limit. */
+    private final long unsaid;
 
     PendingReservation(
             BudgetLedger ledger,
             Tokenizer tokenizer,
-            AdmittedCall admitted,
-            ResolvedTarget target,
+            Route route,
+            Outgoing outgoing,
             RequestSize size,
+            InputTokens input,
             CallBound cheap,
             @Nullable TokenLimit limit) {
         this.ledger = ledger;
         this.tokenizer = tokenizer;
-        this.admitted = admitted;
-        this.target = target;
+        this.route = route;
+        this.outgoing = outgoing;
         this.size = size;
+        this.input = input;
         this.cheap = cheap;
         this.limit = limit;
+        unsaid = OutputLimit.unsaid(route, size);
     }
+
+    /**
+     * Tokens of the request's text.
+     *
+     * @param about an estimate
+     * @param most never exceeded
+     */
+    private record Count(long about, long most) {}
 
     /** The reservation that needs neither a count nor a question; null if it does. */
     @Nullable
     Reservation quick() {
-        CallBound bound = within(cheap);
-        if (bound == null) {
+        if (!fits(cheap)) {
             return null;
         }
-        Held held = ledger.tryHold(client(), admitted.call().receivedAt(), bound.spending());
-        return held == null ? null : with(held, bound);
+        Held held = ledger.tryHold(client(), receivedAt(), cheap.spending());
+        return held == null ? null : with(held, cheap);
     }
 
     /** The reservation, whatever it takes; fails with a {@link GatewayError}. */
     Future<Reservation> reserve() {
-        CallBound bound = within(cheap);
-        if (bound == null) {
-            return counted().compose(this::holdWithin);
+        if (size.textBytes() <= WORTH_COUNTING && limit == null) {
+            return holdWithin(new Count(size.textBytes(), size.textBytes()));
         }
-        boolean countable = admitted.request().bytes().length > WORTH_COUNTING;
-        return hold(bound, !countable).transform(tried -> {
-            if (tried.succeeded() && (!countable || affordable(tried.result(), bound) >= bound.outputTokens())) {
-                return Future.succeededFuture(with(tried.result(), bound));
+        // Who cannot even pay for a request without text is refused without a count.
+        CallBound least = cheap.withInput(input.most(0)).withOutput(shortest(cheap));
+        boolean fits = fits(cheap);
+        return hold(fits ? cheap : least, least).compose(held -> {
+            if (fits && covers(held, cheap)) {
+                return Future.succeededFuture(with(held, cheap));
             }
-            if (tried.succeeded()) {
-                // A count may show that more can be paid for.
-                tried.result().settle(Spending.NONE);
-            } else if (!countable || !isAboutMoney(tried.cause())) {
-                return Future.failedFuture(tried.cause());
-            }
+            held.settle(Spending.NONE);
             return counted().compose(this::holdWithin);
         });
     }
 
-    private static boolean isAboutMoney(Throwable cause) {
-        return cause instanceof GatewayError error && error.code() != ErrorCode.ACCOUNTING_UNAVAILABLE;
+    /**
+     * Whether a bound by the bytes keeps to the limit of tokens, and whether an answer so long fits beside the text.
+     */
+    private boolean fits(CallBound bound) {
+        boolean allowed = limit == null
+                || Math.floorDiv(limit.tokens() - bound.inputTokens(), bound.choices()) >= bound.outputTokens();
+        return allowed && (isTold(bound.outputTokens()) || bound.outputTokens() <= room(size.textBytes()));
     }
 
-    /** Tokens of the request's text. */
-    private Future<Long> counted() {
-        int bytes = admitted.request().bytes().length;
-        return tokenizer
-                .count(admitted.request().bytes(), PromptText::of)
-                .map(tokens -> Math.min(tokens, bytes))
-                .otherwise((long) bytes);
+    private Future<Count> counted() {
+        long bytes = size.textBytes();
+        Count uncounted = new Count(bytes / BYTES_PER_TOKEN, bytes);
+        return bytes > Tokenizer.MOST_CHARACTERS
+                ? Future.succeededFuture(uncounted)
+                : tokenizer
+                        .count(outgoing.body().getBytes(), body -> size.text())
+                        .map(tokens -> new Count(tokens, Math.min(tokens * COUNT_MARGIN, bytes)))
+                        .otherwise(uncounted);
     }
 
-    private Future<Reservation> holdWithin(long counted) {
-        CallBound bound = cheap.withInput(Math.min(
-                cheap.inputTokens(),
-                Reservations.input(counted * COUNT_MARGIN, admitted.request(), target.model(), size)));
+    private Future<Reservation> holdWithin(Count count) {
+        long longest = cheap.outputTokens();
         if (limit != null) {
-            long room = (limit.tokens() - counted) / bound.choices();
-            boolean told = size.outputLimit() >= 0 || bound.outputTokens() == 0;
-            if (room < (told ? bound.outputTokens() : SHORTEST_ANSWER)) {
-                long wanted = told ? bound.outputTokens() : SHORTEST_ANSWER;
-                return Future.failedFuture(limit.exceededBy(counted + wanted * bound.choices()));
+            long estimate = input.about(count.about);
+            long room = Math.floorDiv(limit.tokens() - estimate, cheap.choices());
+            long wanted = size.outputLimit() >= 0 || longest == 0 ? longest : Math.min(longest, SHORTEST_ANSWER);
+            if (room < wanted) {
+                return Future.failedFuture(limit.exceededBy(estimate + wanted * cheap.choices()));
             }
-            bound = bound.withOutput(Math.min(bound.outputTokens(), room));
+            longest = Math.min(longest, room);
         }
-        CallBound within = bound;
-        return hold(within, true).map(held -> with(held, within));
+        if (!isTold(longest)) {
+            longest = Math.min(longest, Math.max(SHORTEST_ANSWER, room(count.about)));
+        }
+        CallBound bound = cheap.withInput(Math.min(cheap.inputTokens(), input.most(count.most)))
+                .withOutput(longest);
+        return hold(bound, bound.withOutput(shortest(bound))).map(held -> with(held, bound));
     }
 
-    /** The same bound with an answer that stays below the limit of tokens per request; null if that takes a count. */
-    private @Nullable CallBound within(CallBound bound) {
-        if (limit == null) {
-            return bound;
-        }
-        long room = (limit.tokens() - bound.inputTokens()) / bound.choices();
-        return room >= bound.outputTokens() ? bound : null;
+    /** How long an answer the provider may be asked for, if the model's context is known. */
+    private long room(long text) {
+        Model model = route.model();
+        return model == null || model.contextWindow() == null
+                ? OutputLimit.UNLIMITED
+                : model.contextWindow() - text - input.around() - input.images();
     }
 
-    private Future<Held> hold(CallBound bound, boolean last) {
-        return ledger.hold(
-                client(),
-                admitted.call().receivedAt(),
-                bound.spending(),
-                bound.spending(Math.min(bound.outputTokens(), Math.max(SHORTEST_ANSWER, size.thinkingBudget() + 1))),
-                last);
+    /** Thinking that takes all of the answer is refused by providers. */
+    private long shortest(CallBound bound) {
+        return Math.min(bound.outputTokens(), Math.max(SHORTEST_ANSWER, size.thinkingBudget() + 1));
+    }
+
+    private Future<Held> hold(CallBound most, CallBound least) {
+        return ledger.hold(client(), receivedAt(), most.spending(), least.spending(), true);
+    }
+
+    private static boolean covers(Held held, CallBound bound) {
+        Spending whole = bound.spending();
+        for (SpendingUnit unit : SpendingUnit.values()) {
+            BigDecimal amount = held.in(unit);
+            if (amount != null && amount.compareTo(whole.in(unit)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How long an answer may be that is paid for. */
-    private long affordable(Held held, CallBound bound) {
+    private static long affordable(Held held, CallBound bound) {
         long tokens = bound.outputTokens();
         Spending whole = bound.spending();
         for (SpendingUnit unit : SpendingUnit.values()) {
@@ -156,46 +181,25 @@ final class PendingReservation {
 
     private Reservation with(Held held, CallBound bound) {
         try {
-            long longest = held.isEmpty() ? bound.outputTokens() : affordable(held, bound);
-            return new Reservation(
-                    asAffordable(longest, bound), bound.rate(), BoundedHold.of(held, bound.withOutput(longest)));
+            long longest = affordable(held, bound);
+            Outgoing told = isTold(longest) ? outgoing : new Outgoing(outgoing.path(), size.limited(longest));
+            return new Reservation(told, bound.rate(), BoundedHold.of(held, bound.withOutput(longest)));
         } catch (RuntimeException e) {
             held.settle(Spending.NONE);
             throw e;
         }
     }
 
-    private ModelRequest asAffordable(long longest, CallBound bound) {
-        boolean shorter = bound.outputTokens() > 0
-                && (size.outputLimit() >= 0 ? longest < size.outputLimit() : !isModelsOwn(longest));
-        return shorter ? shortened(longest) : admitted.request();
-    }
-
-    /** Whether the provider keeps to it without being told. */
-    private boolean isModelsOwn(long tokens) {
-        Model model = target.model();
-        return tokens >= Reservations.UNLIMITED
-                || model != null && model.maxOutputTokens() != null && tokens >= model.maxOutputTokens();
-    }
-
-    private ModelRequest shortened(long tokens) {
-        Call call = admitted.call();
-        Buffer body = size.limited(tokens, limitField());
-        return call.dialect() == Dialect.GEMINI
-                ? ModelRequest.parse(body, admitted.request().model(), admitted.request().stream())
-                : ModelRequest.parse(body);
-    }
-
-    private String limitField() {
-        return switch (admitted.call().apiType()) {
-            case RESPONSES -> "max_output_tokens";
-            case MESSAGES, COMPLETIONS -> "max_tokens";
-            case GENERATE_CONTENT -> "generationConfig.maxOutputTokens";
-            default -> OutputLimit.fieldOf(target.target().model());
-        };
+    /** Whether the provider keeps to that length as the request is. */
+    private boolean isTold(long tokens) {
+        return tokens >= unsaid || size.isLimited() && tokens >= size.outputLimit();
     }
 
     private UUID client() {
-        return admitted.caller().clientId();
+        return route.admitted().caller().clientId();
+    }
+
+    private Instant receivedAt() {
+        return route.admitted().call().receivedAt();
     }
 }

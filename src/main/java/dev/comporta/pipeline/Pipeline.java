@@ -12,7 +12,6 @@ import dev.comporta.core.ObjectKind;
 import dev.comporta.core.ObjectReference;
 import dev.comporta.core.Reply;
 import dev.comporta.core.Secret;
-import dev.comporta.core.Spending;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.ModelRequest;
 import dev.comporta.dialect.Outgoing;
@@ -31,8 +30,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a call: who asks, may they, where does it go, can it be paid for, and then the exchange with the provider.
- * Called on the call's event loop; never waits.
+ * The way of a call: who asks, may they, where does it go, what goes out, can that be paid for, and then the exchange
+ * with the provider. Called on the call's event loop; never waits.
  */
 @ApplicationScoped
 public class Pipeline {
@@ -102,43 +101,19 @@ public class Pipeline {
             if (isEstimate(admitted)) {
                 return tokenCount.estimate(admitted);
             }
-            ResolvedTarget target = resolve(admitted);
-            return reservations
-                    .reserve(admitted, target)
+            Route route = route(admitted, resolve(admitted));
+            return prepare(route)
+                    .compose(outgoing -> reservations.reserve(route, outgoing))
                     .transform(reserved -> reserved.succeeded()
-                            ? send(
-                                    authenticated,
-                                    admitted.with(reserved.result().request()),
-                                    target,
-                                    reserved.result())
+                            ? exchanges.send(route, reserved.result())
                             : refused(authenticated, admitted.request(), reserved.cause()));
         } catch (RuntimeException e) {
             return refused(authenticated, admitted.request(), e);
         }
     }
 
-    /** From here on something is reserved, and whichever way the call ends, it is settled. */
-    private Future<Reply> send(
-            AuthenticatedCall authenticated, AdmittedCall admitted, ResolvedTarget target, Reservation reserved) {
-        try {
-            Route route = route(admitted, target, reserved);
-            return prepare(route)
-                    .transform(outgoing -> outgoing.succeeded()
-                            ? exchanges.send(route, outgoing.result())
-                            : refused(authenticated, admitted.request(), reserved, outgoing.cause()));
-        } catch (RuntimeException e) {
-            return refused(authenticated, admitted.request(), reserved, e);
-        }
-    }
-
-    private Future<Reply> refused(
-            AuthenticatedCall authenticated, ModelRequest request, Reservation reserved, Throwable cause) {
-        reserved.hold().settle(Spending.NONE);
-        return refused(authenticated, request, cause);
-    }
-
     private ResolvedTarget resolve(AdmittedCall admitted) {
-        return targets.first(admitted.caller().clientId(), admitted.request().model(), admitted.direct());
+        return targets.first(admitted);
     }
 
     private static ModelRequest parse(Call call) {
@@ -166,22 +141,14 @@ public class Pipeline {
         return new AdmittedCall(call, authenticated.caller(), request, attribution, direct);
     }
 
-    private Route route(AdmittedCall admitted, ResolvedTarget resolved, Reservation reserved) {
+    private Route route(AdmittedCall admitted, ResolvedTarget resolved) {
         Provider provider = provider(resolved.target().provider());
         Secret key = admission.key(admitted.caller(), provider);
         Dropped dropped = new Dropped(config.dialect().strict());
         Translation translation = Translations.of(admitted, resolved, provider, key, dropped);
         boolean ownAccount = admission.isOwnAccount(admitted.caller(), provider);
         return new Route(
-                admitted,
-                resolved.target(),
-                resolved.model(),
-                provider,
-                translation,
-                dropped,
-                key,
-                ownAccount,
-                reserved);
+                admitted, resolved.target(), resolved.model(), provider, translation, dropped, key, ownAccount);
     }
 
     private Provider provider(String name) {

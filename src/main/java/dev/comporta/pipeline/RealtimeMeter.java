@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ final class RealtimeMeter {
     /** Why a session ended. */
     enum Ending {
         CALLER_LEFT,
+        NOT_PAID,
+        MODEL_BLOCKED,
         PROVIDER_CLOSED,
         PROVIDER_BROKE
     }
@@ -44,6 +47,9 @@ final class RealtimeMeter {
 
     private final RealtimeRows rows;
     private final RealtimePurse purse;
+    /** Pays for what is written down of what the caller says. */
+    private final RealtimePurse ears;
+
     private final Map<String, Running> running = new LinkedHashMap<>();
     private @Nullable Buffer message;
     private @Nullable String transcriber;
@@ -51,16 +57,32 @@ final class RealtimeMeter {
     private long conversationTokens;
 
     private boolean used;
-    private boolean over;
+    private @Nullable Ending over;
 
-    RealtimeMeter(RealtimeRows rows, RealtimePurse purse) {
+    /**
+     * @param purse pays for responses
+     * @param reserve holds what one use of a model may cost
+     */
+    RealtimeMeter(RealtimeRows rows, RealtimePurse purse, Function<ResolvedTarget, Future<Hold>> reserve) {
         this.rows = rows;
         this.purse = purse;
+        // Nobody knows beforehand whether there will be transcriptions, nor by which model.
+        ears = new RealtimePurse(Hold.NONE, () -> reserve.apply(rows.target(transcriber)));
     }
 
-    /** Whether the last response that the client's budget pays for is over. */
-    boolean isSpent() {
-        return purse.isSpent() && running.isEmpty();
+    /** Has somebody told when {@link #refusal} may have changed. */
+    void whenRefused(Runnable told) {
+        purse.whenRefused(told);
+        ears.whenRefused(told);
+    }
+
+    /**
+     * Why the session must end now: the last response that is paid for is over, or something else was begun. Null if it
+     * need not.
+     */
+    RealtimePurse.@Nullable Refusal refusal() {
+        RealtimePurse.Refusal refusal = ears.refusal() == null ? purse.refusal() : ears.refusal();
+        return purse.isOverdrawn() || ears.isOverdrawn() || running.isEmpty() ? refusal : null;
     }
 
     /** Weighs what the caller says. */
@@ -94,52 +116,67 @@ final class RealtimeMeter {
 
     /** Records what has not ended by itself. */
     Future<Void> end(Ending ending) {
-        if (over) {
+        if (over != null) {
             return Future.succeededFuture();
         }
-        over = true;
+        over = ending;
         purse.close();
+        ears.close();
         List<Future<?>> recorded = new ArrayList<>();
-        running.values()
-                .forEach(cut -> recorded.add(rows.end(
-                        cut.recording,
-                        rows.target(),
-                        cut(ending, TokenUsage.of(cut.promptTokens, cut.tokens), UsageSource.ESTIMATED))));
+        running.values().forEach(response -> recorded.add(cut(response, ending)));
         running.clear();
         if (!used && recorded.isEmpty()) {
             recorded.add(rows.endSession(
-                    ending == Ending.PROVIDER_BROKE
+                    ending == Ending.PROVIDER_BROKE || ending == Ending.MODEL_BLOCKED
                             ? cut(ending, TokenUsage.NONE, UsageSource.EXACT)
                             : Outcome.success(RealtimeRows.SWITCHED, TokenUsage.NONE, UsageSource.EXACT)));
         }
         return Future.join(recorded).mapEmpty();
     }
 
+    private Future<Void> cut(Running response, Ending ending) {
+        return rows.end(
+                response.recording,
+                rows.target(),
+                cut(ending, TokenUsage.of(response.promptTokens, response.tokens), UsageSource.ESTIMATED));
+    }
+
     private static Outcome cut(Ending ending, TokenUsage tokens, UsageSource source) {
-        return ending == Ending.CALLER_LEFT
-                ? new Outcome(
+        return switch (ending) {
+            case CALLER_LEFT ->
+                new Outcome(
                         Outcome.Status.CANCELLED,
                         Outcome.CALLER_GONE,
                         tokens,
                         source,
                         "caller_gone",
-                        "The caller closed the session.")
-                : new Outcome(
-                        Outcome.Status.ERROR,
-                        RealtimeRows.SWITCHED,
-                        tokens,
-                        source,
-                        ErrorCode.PROVIDER_FAILED.code(),
-                        "The provider closed the session.");
+                        "The caller closed the session.");
+            case NOT_PAID -> broken(tokens, source, ErrorCode.BUDGET_EXCEEDED, "Nothing pays for the session.");
+            case MODEL_BLOCKED -> broken(tokens, source, ErrorCode.MODEL_BLOCKED, "A policy ended the session.");
+            case PROVIDER_CLOSED, PROVIDER_BROKE ->
+                broken(tokens, source, ErrorCode.PROVIDER_FAILED, "The provider closed the session.");
+        };
+    }
+
+    private static Outcome broken(TokenUsage tokens, UsageSource source, ErrorCode code, String message) {
+        return new Outcome(Outcome.Status.ERROR, RealtimeRows.SWITCHED, tokens, source, code.code(), message);
     }
 
     private Future<Void> begun(RealtimeEvent event) {
         if (running.size() >= MOST_RESPONSES || running.containsKey(event.id())) {
             return Future.succeededFuture();
         }
-        Running response = new Running(rows.begin(rows.target(), purse.take()), conversationTokens);
-        running.put(event.id(), response);
-        return response.recording.started(conversationTokens);
+        used = true;
+        return purse.take().compose(hold -> {
+            Running response = new Running(rows.begin(rows.target(), hold), conversationTokens);
+            Future<Void> started = response.recording.started(conversationTokens);
+            Ending ended = over;
+            if (ended != null) {
+                return started.compose(noted -> cut(response, ended));
+            }
+            running.put(event.id(), response);
+            return started;
+        });
     }
 
     private Future<Void> grown(int bytes) {
@@ -155,17 +192,23 @@ final class RealtimeMeter {
     private Future<Void> done(RealtimeEvent event) {
         used = true;
         Running begun = running.remove(event.id());
-        Running response =
-                begun == null ? new Running(rows.begin(rows.target(), purse.take()), conversationTokens) : begun;
-        Future<Void> started =
-                begun == null ? response.recording.started(conversationTokens) : Future.succeededFuture();
+        if (begun != null) {
+            return done(event, begun);
+        }
+        return purse.take().compose(hold -> {
+            Running response = new Running(rows.begin(rows.target(), hold), conversationTokens);
+            return response.recording.started(conversationTokens).compose(noted -> done(event, response));
+        });
+    }
+
+    private Future<Void> done(RealtimeEvent event, Running response) {
         TokenUsage told = event.usage();
         TokenUsage tokens = told == null ? TokenUsage.of(response.promptTokens, response.tokens) : told;
         if (told != null) {
             conversationTokens = told.totalTokens();
         }
         Outcome outcome = outcome(event, tokens, told == null ? UsageSource.ESTIMATED : UsageSource.EXACT);
-        return started.compose(noted -> rows.end(response.recording, rows.target(), outcome));
+        return rows.end(response.recording, rows.target(), outcome).onSuccess(recorded -> purse.retry());
     }
 
     private static Outcome outcome(RealtimeEvent event, TokenUsage tokens, UsageSource source) {
@@ -198,16 +241,16 @@ final class RealtimeMeter {
         }
         used = true;
         ResolvedTarget target = rows.target(transcriber);
-        Recording recording = rows.begin(target, Hold.NONE);
-        return recording
-                .started(tokens.inputTokens())
-                .compose(noted -> rows.end(
-                        recording,
-                        target,
-                        Outcome.success(
-                                RealtimeRows.SWITCHED,
-                                tokens,
-                                event.metered() ? UsageSource.EXACT : UsageSource.ESTIMATED)));
+        Outcome outcome = Outcome.success(
+                RealtimeRows.SWITCHED, tokens, event.metered() ? UsageSource.EXACT : UsageSource.ESTIMATED);
+        return ears.take()
+                .compose(hold -> {
+                    Recording recording = rows.begin(target, hold);
+                    return recording
+                            .started(tokens.inputTokens())
+                            .compose(noted -> rows.end(recording, target, outcome));
+                })
+                .onSuccess(recorded -> ears.retry());
     }
 
     /** The text message that this frame completes, unless it is too long to be looked into. */

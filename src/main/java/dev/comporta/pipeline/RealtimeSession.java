@@ -1,6 +1,8 @@
 package dev.comporta.pipeline;
 
+import dev.comporta.core.ErrorCode;
 import dev.comporta.core.GatewayError;
+import dev.comporta.dialect.openai.RealtimeEvent;
 import dev.comporta.pipeline.RealtimeMeter.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,9 +28,12 @@ public final class RealtimeSession {
     private static final short INTERNAL_ERROR = 1011;
     private static final short TRY_AGAIN_LATER = 1013;
 
+    private static final Future<Void> NOT_ANY_MORE = Future.failedFuture("The session is over.");
+
     private final Vertx vertx;
     private final WebSocket provider;
     private final RealtimeMeter meter;
+    private final RealtimeGuard guard;
     private final RealtimeMetrics metrics;
     private final FrameRelay fromProvider;
     private final long timer;
@@ -37,12 +42,20 @@ public final class RealtimeSession {
     private long lastActivity = System.nanoTime();
     private boolean over;
 
-    RealtimeSession(Vertx vertx, WebSocket provider, RealtimeMeter meter, RealtimeMetrics metrics, long idleMillis) {
+    RealtimeSession(
+            Vertx vertx,
+            WebSocket provider,
+            RealtimeMeter meter,
+            RealtimeGuard guard,
+            RealtimeMetrics metrics,
+            long idleMillis) {
         this.vertx = vertx;
         this.provider = provider;
         this.meter = meter;
+        this.guard = guard;
         this.metrics = metrics;
         fromProvider = new FrameRelay(provider, this::said, this::providerEnded);
+        meter.whenRefused(this::endIfRefused);
         timer = vertx.setPeriodic(Math.max(10, idleMillis / 4), tick -> {
             if (System.nanoTime() - lastActivity > TimeUnit.MILLISECONDS.toNanos(idleMillis)) {
                 end(Ending.CALLER_LEFT, GOING_AWAY, "The session was idle for too long.");
@@ -79,6 +92,9 @@ public final class RealtimeSession {
     }
 
     private Future<Void> said(WebSocketFrame frame) {
+        if (over) {
+            return NOT_ANY_MORE;
+        }
         lastActivity = System.nanoTime();
         Future<Void> noted;
         try {
@@ -86,13 +102,18 @@ public final class RealtimeSession {
         } catch (RuntimeException e) {
             noted = Future.failedFuture(e);
         }
-        return noted.onFailure(this::unaccountable).onSuccess(passes -> endIfSpent());
+        return noted.onFailure(this::unaccountable).onSuccess(passes -> endIfRefused());
     }
 
     /** Not before the caller has heard that the response is over. */
-    private void endIfSpent() {
-        if (meter.isSpent()) {
-            vertx.runOnContext(passed -> end(Ending.PROVIDER_CLOSED, POLICY_VIOLATION, "The budget is used up."));
+    private void endIfRefused() {
+        if (meter.refusal() != null) {
+            vertx.runOnContext(passed -> {
+                RealtimePurse.Refusal refusal = meter.refusal();
+                if (refusal != null) {
+                    end(Ending.NOT_PAID, refusal.code(), refusal.reason());
+                }
+            });
         }
     }
 
@@ -105,9 +126,28 @@ public final class RealtimeSession {
     }
 
     private Future<Void> heard(WebSocketFrame frame) {
+        if (over) {
+            return NOT_ANY_MORE;
+        }
         lastActivity = System.nanoTime();
+        GatewayError objection = guard.objection(frame);
+        if (objection != null) {
+            refuse(objection);
+            return NOT_ANY_MORE;
+        }
         meter.heard(frame);
         return Future.succeededFuture();
+    }
+
+    private void refuse(GatewayError objection) {
+        if (caller != null && !caller.isClosed()) {
+            caller.writeTextMessage(RealtimeEvent.error(objection));
+        }
+        boolean blocked = objection.code() == ErrorCode.MODEL_BLOCKED;
+        end(
+                Ending.MODEL_BLOCKED,
+                POLICY_VIOLATION,
+                blocked ? "A policy blocks the model." : "What was said cannot be checked.");
     }
 
     private void providerEnded(@Nullable Short code, @Nullable String reason) {

@@ -125,13 +125,7 @@ public class RealtimeSessions {
 
     private Future<RealtimeSession> connect(Call call, Caller caller, SubProtocols offered, RealtimeQuery query) {
         boolean direct = admission.direct(caller);
-        ResolvedTarget resolved = resolve(query);
-        if (!direct) {
-            targets.check(
-                    caller.clientId(),
-                    resolved,
-                    query.model() == null ? resolved.target().model() : query.model());
-        }
+        ResolvedTarget resolved = resolve(query, caller, direct);
         Provider provider = provider(resolved.target().provider());
         if (query.joinsCall() && !admission.isOwnAccount(caller, provider)) {
             // With the shared key everybody's calls lie in one account.
@@ -152,26 +146,26 @@ public class RealtimeSessions {
                 direct,
                 query.model() == null ? resolved.target().model() : query.model(),
                 resolved);
-        return reserve(rows)
+        return reserve(rows, resolved)
                 .transform(first -> first.succeeded()
                         ? connect(call, offered, query, provider, key, rows, purse(rows, first.result()))
                         : refused(call, caller, query, asGatewayError(first.cause())));
     }
 
-    private Future<Hold> reserve(RealtimeRows rows) {
+    private Future<Hold> reserve(RealtimeRows rows, ResolvedTarget target) {
         if (rows.direct()) {
             return Future.succeededFuture(Hold.NONE);
         }
         try {
             return reservations.reserveResponse(
-                    rows.caller().clientId(), clock.instant(), rows.target().model(), rates.current());
+                    rows.caller().clientId(), clock.instant(), target.model(), rates.current());
         } catch (GatewayError refusal) {
             return Future.failedFuture(refusal);
         }
     }
 
     private RealtimePurse purse(RealtimeRows rows, Hold first) {
-        return new RealtimePurse(first, () -> reserve(rows));
+        return new RealtimePurse(first, () -> reserve(rows, rows.target()));
     }
 
     private Future<RealtimeSession> connect(
@@ -197,12 +191,16 @@ public class RealtimeSessions {
                 });
     }
 
-    private ResolvedTarget resolve(RealtimeQuery query) {
+    private ResolvedTarget resolve(RealtimeQuery query, Caller caller, boolean direct) {
         if (query.model() != null) {
-            return registry.resolve(query.model(), providers.names()).get(0);
+            return targets.first(caller.clientId(), query.model(), direct);
         }
         if (query.parts().contains("intent=transcription") || query.joinsCall()) {
-            return new ResolvedTarget(new Target(models.preferredProvider(), UNNAMED), null);
+            ResolvedTarget unnamed = new ResolvedTarget(new Target(models.preferredProvider(), UNNAMED), null);
+            if (!direct) {
+                targets.check(caller.clientId(), unnamed, UNNAMED);
+            }
+            return unnamed;
         }
         throw new GatewayError(
                 ErrorCode.INVALID_REQUEST, "You must provide a model parameter: /v1/realtime?model=…", "model");
@@ -226,7 +224,12 @@ public class RealtimeSessions {
         RealtimeSession session = new RealtimeSession(
                 vertx,
                 socket,
-                new RealtimeMeter(rows, purse),
+                new RealtimeMeter(rows, purse, model -> reserve(rows, model)),
+                new RealtimeGuard(
+                        targets,
+                        rows.caller().clientId(),
+                        rows.target().target().provider(),
+                        rows.direct()),
                 metrics,
                 config.idleTimeout().toMillis());
         if (call.gone().isComplete()) {

@@ -8,20 +8,18 @@ import dev.comporta.core.EventLoop;
 import dev.comporta.core.GatewayError;
 import dev.comporta.core.Hold;
 import dev.comporta.core.Units;
-import dev.comporta.dialect.ModelRequest;
+import dev.comporta.dialect.Outgoing;
+import dev.comporta.dialect.RequestForm;
 import dev.comporta.dialect.RequestSize;
 import dev.comporta.model.ExchangeRate;
 import dev.comporta.model.ExchangeRates;
-import dev.comporta.model.Model;
 import dev.comporta.model.Prices;
-import dev.comporta.model.ResolvedTarget;
 import dev.comporta.policy.Policies;
 import dev.comporta.policy.TokenLimit;
 import dev.comporta.usage.Tokenizer;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reserves what a call to a model may cost, before it goes out, and holds it to its client's limit of tokens.
@@ -31,18 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class Reservations {
-
-    /** What providers add around a request: templates, instructions for tools, a picture's worth. */
-    private static final int ENVELOPE_TOKENS = 64;
-
-    private static final int TOOL_TOKENS = 1_000;
-    private static final int MEDIA_TOKENS = 3_000;
-
-    /** Where the registry does not know how much a model reads. */
-    private static final int UNKNOWN_CONTEXT = 1_000_000;
-
-    /** As long as an answer may be, where nothing limits it. */
-    static final long UNLIMITED = 1L << 40;
 
     private final BudgetLedger ledger;
     private final Policies policies;
@@ -62,10 +48,12 @@ public class Reservations {
     /**
      * Reserves for a call.
      *
+     * @param outgoing the request as it would go out
      * @return completes on the call's event loop, at once where nothing has to be asked; a failure is a
-     *     {@link GatewayError}
+     *     {@link GatewayError}, and nothing is held
      */
-    Future<Reservation> reserve(AdmittedCall admitted, ResolvedTarget target) {
+    Future<Reservation> reserve(Route route, Outgoing outgoing) {
+        AdmittedCall admitted = route.admitted();
         ExchangeRate rate = rates.current();
         UUID client = admitted.caller().clientId();
         boolean enforced = ledger.isEnforced(client);
@@ -73,53 +61,59 @@ public class Reservations {
         if (admitted.direct()
                 || admitted.call().apiType() == ApiType.COUNT_TOKENS
                 || limit == null && !enforced && !ledger.limitsMoney(client)) {
-            return Future.succeededFuture(new Reservation(admitted.request(), rate, Hold.NONE));
+            return Future.succeededFuture(new Reservation(outgoing, rate, Hold.NONE));
         }
-        RequestSize size =
-                RequestSize.of(admitted.request().bytes(), admitted.call().apiType());
-        CallBound bound = bound(admitted, target.model(), size, rate, enforced);
-        if (ledger.limitsMoney(client) && !bound.isPriced() && !policies.allowsUnknownPrices(client)) {
-            throw unknownPrice(admitted.request().model());
+        if (limit == null && !enforced) {
+            requirePrice(route, watched(route, outgoing, rate));
+            return Future.succeededFuture(new Reservation(outgoing, rate, Hold.NONE));
         }
-        PendingReservation pending = new PendingReservation(ledger, tokenizer, admitted, target, size, bound, limit);
+        RequestSize size = RequestSize.of(outgoing, OutputLimit.fieldOf(route));
+        InputTokens input = InputTokens.of(
+                size,
+                !admitted.request().references().isEmpty(),
+                route.target().model(),
+                route.model(),
+                config.openInputTokens());
+        CallBound bound = new CallBound(
+                input.most(size.textBytes()),
+                longestAnswer(route, size, enforced),
+                size.choices(),
+                Units.NONE,
+                prices(route),
+                rate);
+        requirePrice(route, bound);
+        PendingReservation pending =
+                new PendingReservation(ledger, tokenizer, route, outgoing, size, input, bound, limit);
         Reservation quick = pending.quick();
         return quick != null ? Future.succeededFuture(quick) : EventLoop.here(pending.reserve());
     }
 
-    private static GatewayError unknownPrice(String model) {
-        return new GatewayError(
-                ErrorCode.PRICE_UNKNOWN,
-                "The price of the model %s is not known, and this client's use of money is limited; its operator can enter the price, or allow unknown prices by a policy."
-                        .formatted(model),
-                "model");
-    }
-
-    private CallBound bound(
-            AdmittedCall admitted, @Nullable Model model, RequestSize size, ExchangeRate rate, boolean enforced) {
-        long output = admitted.call().apiType() == ApiType.EMBEDDINGS ? 0 : longestAnswer(model, size, enforced);
-        return new CallBound(
-                input(admitted.request().bytes().length, admitted.request(), model, size),
-                output,
-                size.choices(),
-                Units.NONE,
-                model == null ? Prices.UNKNOWN : model.prices(),
-                rate);
-    }
-
-    private long longestAnswer(@Nullable Model model, RequestSize size, boolean enforced) {
-        long ofModel = model == null || model.maxOutputTokens() == null ? UNLIMITED : model.maxOutputTokens();
-        long wanted =
-                size.outputLimit() >= 0 ? size.outputLimit() : enforced ? config.assumedOutputTokens() : UNLIMITED;
-        return Math.min(wanted, ofModel);
-    }
-
-    /** How many tokens a request can have that has so many of text. */
-    static long input(long text, ModelRequest request, @Nullable Model model, RequestSize size) {
-        long tokens = text + ENVELOPE_TOKENS + (size.hasTools() ? TOOL_TOKENS : 0) + (long) size.media() * MEDIA_TOKENS;
-        if (!size.isOpenEnded() && request.references().isEmpty()) {
-            return tokens;
+    private void requirePrice(Route route, CallBound bound) {
+        UUID client = route.admitted().caller().clientId();
+        if (ledger.limitsMoney(client) && !bound.isPriced() && !policies.allowsUnknownPrices(client)) {
+            throw new GatewayError(
+                    ErrorCode.PRICE_UNKNOWN,
+                    "The price of the model %s is not known, and this client's use of money is limited; its operator can enter the price, or allow unknown prices by a policy."
+                            .formatted(route.admitted().request().model()),
+                    "model");
         }
-        return Math.max(
-                tokens, model == null || model.contextWindow() == null ? UNKNOWN_CONTEXT : model.contextWindow());
+    }
+
+    /** Of a call for which nothing is held, but which must have a price. */
+    private static CallBound watched(Route route, Outgoing outgoing, ExchangeRate rate) {
+        long output = RequestForm.of(outgoing) == RequestForm.UNANSWERED ? 0 : 1;
+        return new CallBound(outgoing.body().length(), output, 1, Units.NONE, prices(route), rate);
+    }
+
+    private static Prices prices(Route route) {
+        return route.model() == null ? Prices.UNKNOWN : route.model().prices();
+    }
+
+    private long longestAnswer(Route route, RequestSize size, boolean enforced) {
+        if (size.outputLimit() >= 0) {
+            return Math.min(size.outputLimit(), OutputLimit.ofModel(route.model()));
+        }
+        long unsaid = OutputLimit.unsaid(route, size);
+        return enforced ? Math.min(unsaid, config.assumedOutputTokens()) : unsaid;
     }
 }

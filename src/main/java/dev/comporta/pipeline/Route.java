@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param dropped what the provider could not be told
  * @param key what is presented to the provider, or null if it needs none
  * @param ownAccount whether that is the caller's own key, and so opens an account of its own
- * @param reserved what its client's budgets have set aside for it
  */
 record Route(
         AdmittedCall admitted,
@@ -26,5 +25,4 @@ record Route(
         Translation translation,
         Dropped dropped,
         @Nullable Secret key,
-        boolean ownAccount,
-        Reservation reserved) {}
+        boolean ownAccount) {}

@@ -27,6 +27,8 @@ final class ClientRules {
     /** @param policies the active ones, in the order in which they are asked */
     ClientRules(List<Policy> policies) {
         models = policies.stream()
+                .filter(policy -> !policy.allowedModels().isEmpty()
+                        || !policy.blockedModels().isEmpty())
                 .map(policy ->
                         new NamedRules(policy.name(), new ModelRules(policy.allowedModels(), policy.blockedModels())))
                 .toList();
@@ -69,6 +71,10 @@ final class ClientRules {
 
     Optional<TokenLimit> tokenLimit() {
         return tokenLimit;
+    }
+
+    boolean judgesModels() {
+        return !models.isEmpty();
     }
 
     boolean allowsUnknownPrices() {

@@ -43,15 +43,28 @@ final class ModelRules {
         if (pattern == null) {
             pattern = blocked.find(asked.model());
         }
-        return pattern == null ? blocked.find(asked.requested()) : pattern;
+        if (pattern == null) {
+            pattern = blocked.find(asked.requested());
+        }
+        return pattern == null && asked.base() != null ? blockedBase(asked.provider(), asked.base()) : pattern;
+    }
+
+    private @Nullable String blockedBase(String provider, String base) {
+        String pattern = blocked.find(provider + "/" + base);
+        return pattern == null ? blocked.find(base) : pattern;
     }
 
     private boolean allows(AskedModel asked) {
         return allowsAll
-                || allowedIdentifiers.match(asked.identifier())
-                || allowedModels.match(asked.model())
+                || allows(asked.provider(), asked.model())
+                || asked.base() != null && allows(asked.provider(), asked.base());
+    }
+
+    private boolean allows(String provider, String model) {
+        return allowedIdentifiers.match(provider + "/" + model)
+                || allowedModels.match(model)
                 // A name such as groq's own groq/compound is asked for without saying groq twice.
-                || asked.model().startsWith(asked.provider() + "/") && allowedIdentifiers.match(asked.model());
+                || model.startsWith(provider + "/") && allowedIdentifiers.match(model);
     }
 
     private static boolean hasSlash(String pattern) {

@@ -61,6 +61,11 @@ public class Policies {
         return rules(clientId).mayUse(provider, model, requested);
     }
 
+    /** Whether there is a model that the client might not use. */
+    public boolean hasModelRules(UUID clientId) {
+        return rules(clientId).judgesModels();
+    }
+
     /** The smallest limit of tokens per request. */
     public Optional<TokenLimit> tokenLimit(UUID clientId) {
         return rules(clientId).tokenLimit();

@@ -73,6 +73,11 @@ public final class Recording {
         return recorder.started(call.id(), head, UsageRow.tail(interrupted.outcome, 0, -1, interrupted.cost));
     }
 
+    /** What the call uses at most, or null if nothing is reserved for it. */
+    public @Nullable Bound bound() {
+        return hold.bound();
+    }
+
     /** Marks the time to the first token, once. */
     public void firstToken() {
         if (firstTokenNanos == 0) {

@@ -18,7 +18,9 @@ public class Tokenizer {
     /** Longer texts are counted in pieces: a tokenizer's worst case grows faster than its input. */
     private static final int PIECE = 4_096;
 
-    private static final int MOST_CHARACTERS = 256 << 10;
+    /** Longer texts are not counted but estimated. */
+    public static final int MOST_CHARACTERS = 256 << 10;
+
     private static final int CHARACTERS_PER_TOKEN = 4;
 
     private final Vertx vertx;

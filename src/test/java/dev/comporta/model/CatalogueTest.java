@@ -117,6 +117,44 @@ class CatalogueTest {
                 .containsExactly("qwen/qwen3.8-27b");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "google/models/gemini-3.5-flash",
+                "google/models/models/gemini-3.5-flash",
+                "models/gemini-3.5-flash",
+                "models/google/gemini-3.5-flash"
+            })
+    void aModelOfGooglesIsTheSameByTheNameThatGoogleListsItUnder(String name) {
+        Catalogue other = of(UnknownModels.FORWARD, model("google", "gemini-3.5-flash"));
+        Catalogue off =
+                of(UnknownModels.FORWARD, model("google", "gemini-3.5-flash").switchedOff());
+
+        assertThat(identifiers(other.resolve(name, PROVIDERS))).containsExactly("google/gemini-3.5-flash");
+        assertThat(rowOf(other.resolve(name, PROVIDERS).get(0))).isEqualTo("google/gemini-3.5-flash");
+        assertThat(refusal(off, name)).hasMessageContaining("switched off");
+    }
+
+    @Test
+    void aMemberOfAChainMayBeNamedAsGoogleListsIt() {
+        Catalogue other = of(
+                UnknownModels.FORWARD,
+                model("google", "gemini-3.5-flash").switchedOff(),
+                alias("fast", "google/models/gemini-3.5-flash", "openai/gpt-4o"));
+
+        assertThat(identifiers(other.resolve("fast", PROVIDERS))).containsExactly("openai/gpt-4o");
+    }
+
+    @Test
+    void whatIsListedUnderSomethingElseOrIsCalledSoStaysAsItIs() {
+        Catalogue other = of(UnknownModels.FORWARD, model("google", "gemini-3.5-flash"), model("groq", "models/own"));
+
+        assertThat(identifiers(other.resolve("google/tunedModels/gemini-3.5-flash", PROVIDERS)))
+                .containsExactly("google/tunedModels/gemini-3.5-flash");
+        assertThat(identifiers(other.resolve("groq/models/own", PROVIDERS))).containsExactly("groq/models/own");
+        assertThat(identifiers(other.resolve("groq/models/other", PROVIDERS))).containsExactly("groq/models/other");
+    }
+
     @Test
     void anAliasStandsForItsChain() {
         List<ResolvedTarget> targets = catalogue.resolve("fast", PROVIDERS);
@@ -209,6 +247,20 @@ class CatalogueTest {
                 .doesNotContain("gpt-5,")
                 .doesNotEndWith("gpt-5");
         assertThat(refusal(strict, "nothing-like-it-at-all")).hasMessageContaining("GET /v1/models");
+    }
+
+    @Test
+    void aHintNamesOnlyWhatMayBeNamed() {
+        GatewayError unknown = catchThrowableOfType(
+                GatewayError.class,
+                () -> strict.resolve("gpt-4oo", PROVIDERS, row -> row.name().equals("gpt-4o-mini")));
+        GatewayError twins = catchThrowableOfType(
+                GatewayError.class,
+                () -> strict.resolve("twins", PROVIDERS, row -> row.provider().equals("groq")));
+
+        assertThat(unknown.getMessage()).doesNotContain("openai/gpt-4o,").doesNotEndWith("openai/gpt-4o");
+        assertThat(twins).hasMessageContaining("groq/twins");
+        assertThat(twins.getMessage()).doesNotContain("mistral/twins");
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.comporta.core.Attribution;
 import dev.comporta.core.Call;
 import dev.comporta.core.Caller;
 import dev.comporta.core.Dialect;
-import dev.comporta.core.Hold;
 import dev.comporta.core.Target;
 import dev.comporta.dialect.Dropped;
 import dev.comporta.dialect.ModelRequest;
@@ -149,10 +148,6 @@ class ReplyHeadersTest {
                 translation,
                 new Dropped(false),
                 null,
-                false,
-                new Reservation(
-                        ModelRequest.parse(body),
-                        new ExchangeRate(BigDecimal.ONE, BigDecimal.ONE, LocalDate.EPOCH, "test"),
-                        Hold.NONE));
+                false);
     }
 }

@@ -70,6 +70,17 @@ class ModelRulesTest {
             o1 gpt-3* gpt-4*       | openai     | gpt-4                    | x              | false
             o1 gpt-3*              | openai     | gpt-4                    | x              | true
                                    | openai     | gpt-4                    | gpt-4          | true
+            # what is made of a model, and another spelling of it
+            gpt-4o                 | openai     | ft:gpt-4o:acme::1        | x              | false
+            openai/gpt-4o          | openai     | ft:gpt-4o:acme::1        | x              | false
+            openai/gpt-4o          | azure      | ft:gpt-4o:acme::1        | x              | true
+            gpt-4o*                | openai     | FT:GPT-4o-2024-08-06:a:: | x              | false
+            gpt-4o                 | openai     | ft:gpt-4o                | x              | false
+            ft:*                   | openai     | ft:gpt-4o:acme::1        | x              | false
+            gpt-4                  | openai     | ft:gpt-4o:acme::1        | x              | true
+            gpt-4o                 | openai     | ft::gpt-4o               | x              | true
+            gemini-3               | google     | models/models/gemini-3   | x              | false
+            google/gemini-3        | google     | models/gemini-3          | x              | false
             """)
     void what_is_blocked_by_any_of_its_names_does_not_pass(
             @Nullable String blocked, String provider, String model, String requested, boolean passes) {
@@ -104,6 +115,12 @@ class ModelRulesTest {
             o*                     | openai     | o3                       | o3             | true
             groq/compound          | groq       | groq/compound            | groq/compound  | true
             groq/*                 | groq       | groq/compound            | x              | true
+            # what is made of a model, with it or by itself
+            gpt-4o                 | openai     | ft:gpt-4o:acme::1        | x              | true
+            openai/gpt-4o          | openai     | ft:gpt-4o:acme::1        | x              | true
+            ft:gpt-4o:acme::*      | openai     | ft:gpt-4o:acme::1        | x              | true
+            ft:gpt-4o:acme::*      | openai     | gpt-4o                   | x              | false
+            gpt-4                  | openai     | ft:gpt-4o:acme::1        | x              | false
             """)
     void where_some_are_allowed_the_others_do_not_pass(
             String allowed, String provider, String model, String requested, boolean passes) {

@@ -27,9 +27,16 @@ final class ThriftyProvider implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Random random;
+    private final int longestPauseMillis;
 
     ThriftyProvider(long seed) {
+        this(seed, LONGEST_PAUSE_MILLIS);
+    }
+
+    /** @param longestPauseMillis before an answer, and between its events */
+    ThriftyProvider(long seed, int longestPauseMillis) {
         random = new Random(seed);
+        this.longestPauseMillis = longestPauseMillis;
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 512);
         } catch (IOException e) {
@@ -119,7 +126,7 @@ final class ThriftyProvider implements AutoCloseable {
 
     private void pause() {
         try {
-            Thread.sleep(chance(LONGEST_PAUSE_MILLIS));
+            Thread.sleep(chance(longestPauseMillis));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -58,6 +58,11 @@ public final class ScratchDatabase implements AutoCloseable {
         return vertx;
     }
 
+    /** Names the replica whose data directory this is. */
+    public ReplicaId replicaId() {
+        return new ReplicaId(directory);
+    }
+
     public Database database() {
         return database;
     }

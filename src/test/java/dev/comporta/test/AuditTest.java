@@ -103,6 +103,9 @@ class AuditTest {
         assertThat(ids(read("?model=demo/echo", key))).containsExactly(good);
         assertThat(ids(read("?model=echo", key))).containsExactly(good);
         assertThat(ids(read("?status=error", key))).containsExactly(Gateway.requestId(refused));
+        assertThat(ids(read("?provider=demo", key))).containsExactly(good);
+        assertThat(ids(read("?statusCode=200&minCost=0", key))).containsExactly(good);
+        assertThat(ids(read("?minCost=1000", key))).isEmpty();
         assertThat(ids(read("?from=" + time, key))).containsExactly(Gateway.requestId(refused), good);
         assertThat(ids(read("?to=" + time, key))).isEmpty();
     }
@@ -120,12 +123,40 @@ class AuditTest {
                 "?from=%2B1000000000-12-31T23:59:59Z",
                 "?to=-0001-01-01T00:00:00Z",
                 "?model=%00",
-                "?conversationId=a%00b"
+                "?conversationId=a%00b",
+                "?requestId=x",
+                "?status=fine",
+                "?statusCode=99",
+                "?statusCode=1e400",
+                "?minCost=-1",
+                "?minCost=1e400",
+                "?minCost=NaN",
+                "?limit=99999999999999999999"
             })
     void a_question_that_makes_no_sense_is_the_callers_mistake(String query) {
         HttpResponse<byte[]> response = Gateway.get(AUDIT + query, "Authorization", "Bearer " + Gateway.ADMIN_KEY);
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(Gateway.header(response, "content-type")).startsWith("application/problem+json");
+        assertThat(Json.read(response.body()).path("param").asText()).isEqualTo(query.substring(1, query.indexOf('=')));
+    }
+
+    @Test
+    void it_is_searched_by_whom_a_call_was_for() {
+        String key = Gateway.newKey(Gateway.newClient());
+        callOf(key);
+        HttpResponse<byte[]> response = Gateway.chat(
+                Gateway.question("demo/echo"),
+                "Authorization",
+                "Bearer " + key,
+                "x-gateway-user-id",
+                "ana",
+                "x-gateway-team-id",
+                "red");
+        Gateway.usage(response);
+
+        assertThat(ids(read("?userId=ana", key))).containsExactly(Gateway.requestId(response));
+        assertThat(ids(read("?teamId=red", key))).containsExactly(Gateway.requestId(response));
+        assertThat(ids(read("?userId=ana&teamId=blue", key))).isEmpty();
     }
 }

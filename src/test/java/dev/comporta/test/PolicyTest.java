@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client's policies let through, as its applications see it. */
 @QuarkusTest
@@ -132,6 +133,96 @@ class PolicyTest {
         policy("\"maxCostPerDay\":450,\"maxCostCurrency\":\"USD\",\"allowUnknownPrices\":" + allowed);
 
         assertThat(call("acme/" + unpriced, "").statusCode()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"google/models/%s", "google/models/models/%s", "/v1beta/models/google%%2Fmodels%%2F%s"})
+    void a_model_of_googles_is_not_reached_by_another_spelling(String name) {
+        String gemini = upstream.model(Answers.json("{}"));
+        policy("\"blockedModels\":[\"%s\"]".formatted(gemini));
+        String asked = name.formatted(gemini);
+
+        HttpResponse<byte[]> refused = asked.startsWith("/")
+                ? Gateway.post(asked + ":generateContent", "{\"contents\":[]}", "Authorization", key)
+                : call(asked, "");
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(Gateway.text(refused)).contains("is blocked by policy");
+    }
+
+    @Test
+    void a_price_is_found_by_every_spelling_and_what_is_switched_off_by_none() {
+        String gemini = upstream.model(Answers.json("{}"));
+        JsonNode row = Gateway.admin("POST", "/api/ai-gateway/models", """
+                {"provider":"google","modelName":"%s","inputPricePerMillion":1,"outputPricePerMillion":1,\
+                "isActive":false}""".formatted(gemini));
+
+        assertThat(row.path("modelName").asText()).isEqualTo(gemini);
+        assertThat(code(call("google/models/" + gemini, ""))).isEqualTo("model_not_found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ft:%s:org::1", "ft:%s-dated:org::1"})
+    void what_is_made_of_a_blocked_model_is_blocked(String tuned) {
+        policy("\"blockedModels\":[\"acme/%s\"]".formatted(model));
+
+        assertThat(code(call("acme/" + tuned.formatted(model), ""))).isEqualTo("model_blocked");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/responses               | {'model':'acme/M','input':'x','tools':[{'type':'image_generation','model':'no-1'}]}",
+                "/v1/chat/completions        | {'model':'acme/M','messages':[],'models':['no-1']}",
+                "/v1/messages                | {'model':'acme/M','messages':[],'max_tokens':5,'tools':[{'type':'advisor','model':'no-1'}]}",
+                "/v1/responses/compact       | {'model':'acme/M','input':'x','tools':[{'type':'image_generation','model':'no-1'}]}",
+                "/v1/evals                   | {'testing_criteria':[{'type':'score_model','model':'no-1'}]}",
+                "/v1/evals/eval_1/runs       | {'data_source':{'type':'completions','model':'no-1'}}",
+                "/v1/evals/eval_1/runs       | {'data_source':{'type':'jsonl'}}",
+                "/v1/fine_tuning/alpha/graders/run | {'grader':{'type':'score_model','model':'no-1'},'model_sample':'x'}",
+                "/v1/fine_tuning/jobs        | {'model':'acme/M','method':{'reinforcement':{'grader':{'model':'no-1'}}}}",
+                "/v1/batches                 | {'input_file_id':'file-1','endpoint':'/v1/responses'}"
+            })
+    void a_model_is_not_reached_from_inside_another_request(String path, String body) {
+        policy("\"blockedModels\":[\"no-*\"]");
+
+        HttpResponse<byte[]> refused = Gateway.post(
+                path,
+                body.replace('\'', '"').replace("acme/M", "acme/" + model),
+                "x-gateway-key",
+                key.substring("Bearer ".length()),
+                "Authorization",
+                "Bearer sk-of-the-callers-own",
+                "x-gateway-provider",
+                "acme");
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(Gateway.text(refused)).contains("polic").contains("model");
+    }
+
+    @Test
+    void people_may_talk_about_models() {
+        policy("\"blockedModels\":[\"no-*\"]");
+
+        HttpResponse<byte[]> response = call("acme/" + model, """
+                ,"tools":[{"type":"function","function":{"name":"f","parameters":{"default":{"model":"no-1"}}}}],\
+                "metadata":{"model":"no-1"}""");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void a_refusal_names_nothing_that_the_client_may_not_use() {
+        policy("\"allowedModels\":[\"demo/*\"]");
+        Gateway.admin("POST", "/api/ai-gateway/models", """
+                {"provider":"acme","modelName":"%s-off","inputPricePerMillion":1,"outputPricePerMillion":1,\
+                "isActive":false}""".formatted(model));
+
+        HttpResponse<byte[]> refused = call("acme/" + model + "-off", "");
+
+        assertThat(code(refused)).isEqualTo("model_not_found");
+        assertThat(Gateway.text(refused)).doesNotContain("acme/" + model + "\"", "acme/" + model + ",");
     }
 
     @Test

@@ -95,6 +95,11 @@ final class SocketCaller implements AutoCloseable {
         }
     }
 
+    /** How many frames it has heard and not yet looked at. */
+    int heard() {
+        return frames.size();
+    }
+
     /** The code with which the session was closed, waited for. */
     Short closeCode() {
         return closed.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();

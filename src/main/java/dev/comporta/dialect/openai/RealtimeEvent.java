@@ -3,6 +3,8 @@ package dev.comporta.dialect.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.comporta.core.GatewayError;
 import dev.comporta.core.TokenUsage;
 import dev.comporta.dialect.Json;
 import io.vertx.core.buffer.Buffer;
@@ -67,6 +69,17 @@ public record RealtimeEvent(
         } catch (IOException e) {
             return null;
         }
+    }
+
+    /** The event that tells a caller of the gateway's own refusal. */
+    public static String error(GatewayError refusal) {
+        ObjectNode event = Json.object().put("type", "error");
+        event.putObject("error")
+                .put("type", refusal.code().type())
+                .put("code", refusal.code().code())
+                .put("message", refusal.getMessage())
+                .put("param", refusal.param());
+        return Json.text(event);
     }
 
     private static RealtimeEvent read(Kind kind, JsonNode event) {
