@@ -204,6 +204,22 @@ class UnknownUsageTest {
     }
 
     @Test
+    void the_smallest_file_to_edit_may_be_the_largest_picture() {
+        String model = model("acme", TOKENS + ",\"contextWindow\":50000", Answers.json("{\"data\":[{}]}"));
+
+        HttpResponse<byte[]> response =
+                Gateway.send(Gateway.request("/v1/images/edits", "Authorization", key, ScriptedUpstream.SCRIPT, model)
+                        .setHeader("Content-Type", FORM)
+                        .POST(HttpRequest.BodyPublishers.ofString(form("acme/" + model)))
+                        .build());
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        JsonNode usage = Gateway.usage(response);
+        settled(usage);
+        assertThat(usage.path("inputTokens").asInt()).isEqualTo(50_000);
+    }
+
+    @Test
     void a_transcription_as_plain_text() {
         String model = model(
                 "acme",
