@@ -191,6 +191,7 @@ class RealHistoryTest {
                             .toCompletableFuture()
                             .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 }
+                Instant counted = at.isAfter(held.notBefore()) ? at : held.notBefore();
                 int share = own.nextInt(3) == 0 ? 100 : own.nextInt(101);
                 long can = held.in(SpendingUnit.TOKENS)
                         .min(held.in(SpendingUnit.BRL).divideToIntegralValue(PRICE.brl()))
@@ -201,11 +202,11 @@ class RealHistoryTest {
                 }
                 rows.use(usage(
                         client,
-                        at,
+                        counted,
                         uses,
                         PRICE.usd().multiply(BigDecimal.valueOf(uses)).toPlainString(),
                         held.leases().toArray(UUID[]::new)));
-                used.merge(day(at), BigDecimal.valueOf(uses), BigDecimal::add);
+                used.merge(day(counted), BigDecimal.valueOf(uses), BigDecimal::add);
                 served.incrementAndGet();
                 if (!process.dead) {
                     held.settle(times(uses));
