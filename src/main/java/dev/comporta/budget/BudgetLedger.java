@@ -132,8 +132,10 @@ public class BudgetLedger {
      */
     public @Nullable Held tryHold(UUID clientId, Instant receivedAt, Spending most) {
         refuseIfPaused(clientId);
+        List<LedgerRow> rows = of(clientId);
+        Instant at = counted(rows, receivedAt);
         List<Share> shares = null;
-        for (LedgerRow row : of(clientId)) {
+        for (LedgerRow row : rows) {
             if (!row.enforced()) {
                 continue;
             }
@@ -141,7 +143,7 @@ public class BudgetLedger {
             Slice slice = slices.get(row.id());
             if (slice == null
                     || slice.ledger().generation() != row.generation()
-                    || row.isOver(receivedAt)
+                    || row.isOver(at)
                     || !slice.take(amount)) {
                 release(shares);
                 return null;
@@ -168,6 +170,17 @@ public class BudgetLedger {
         return hold(new Wish(clientId, receivedAt, most, least), ATTEMPTS);
     }
 
+    /** When a call is counted: no sooner than the newest of its windows began, be it by another replica's clock. */
+    private static Instant counted(List<LedgerRow> rows, Instant receivedAt) {
+        Instant at = receivedAt;
+        for (LedgerRow row : rows) {
+            if (row.enforced() && row.start().isAfter(at)) {
+                at = row.start();
+            }
+        }
+        return at;
+    }
+
     /** What a call asks for. */
     private record Wish(UUID clientId, Instant receivedAt, Spending most, Spending least) {}
 
@@ -181,16 +194,23 @@ public class BudgetLedger {
                 enforced.add(row);
             }
         }
+        Instant at = counted(enforced, wish.receivedAt);
         if (attempts > 0) {
             for (LedgerRow row : enforced) {
-                if (row.isOver(wish.receivedAt)) {
-                    return open(row).compose(opened -> hold(wish, attempts - 1));
+                if (row.isOver(at)) {
+                    return open(row, at).compose(opened -> hold(wish, attempts - 1));
                 }
             }
         }
         List<Share> shares = new ArrayList<>(2);
         return take(enforced, 0, wish, shares)
-                .map(taken -> shares.isEmpty() ? Held.NOTHING : new Held(shares))
+                .map(taken -> {
+                    Held held = shares.isEmpty() ? Held.NOTHING : new Held(shares);
+                    if (held.isOutlived()) {
+                        throw new Replaced();
+                    }
+                    return held;
+                })
                 .recover(failure -> {
                     release(shares);
                     return failure instanceof Replaced && attempts > 0
@@ -289,14 +309,18 @@ public class BudgetLedger {
                 ErrorCode.ACCOUNTING_UNAVAILABLE, "The budget cannot be checked at the moment; try again in a moment.");
     }
 
-    /** Opens the window that a ledger is in now; completes when this replica knows it. Asked once for all who wait. */
-    private Future<Void> open(LedgerRow row) {
+    /**
+     * Opens the window that a ledger is in now, or when a call is counted; completes when this replica knows it. Asked
+     * once for all who wait.
+     */
+    private Future<Void> open(LedgerRow row, Instant at) {
         Promise<Void> mine = Promise.promise();
         Future<Void> running = opening.putIfAbsent(row.id(), mine.future());
         if (running != null) {
             return running;
         }
-        leases.open(row, clock.instant())
+        Instant now = clock.instant();
+        leases.open(row, now.isAfter(at) ? now : at)
                 .compose(opened -> reload.get())
                 .recover(this::unavailable)
                 .onComplete(known -> {

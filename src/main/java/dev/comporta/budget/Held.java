@@ -62,6 +62,17 @@ public final class Held implements Hold {
         return latest;
     }
 
+    /** Whether one of its windows was over when another one began: then it does not hold what the call will use. */
+    boolean isOutlived() {
+        Instant counted = notBefore();
+        for (Share share : shares) {
+            if (share.slice.ledger().isOver(counted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public void settle(Spending used) {
         if (settled.compareAndSet(false, true)) {

@@ -52,6 +52,9 @@ final class LedgerHistory {
     /** The highest limit that a ledger's window has had. */
     private final Map<UUID, BigDecimal> limits = new HashMap<>();
 
+    /** The same of all windows, by their first moment. */
+    private final Map<UUID, Map<Instant, BigDecimal>> windows = new HashMap<>();
+
     private final Map<UUID, Long> raised = new HashMap<>();
     private final Map<UUID, Long> generations = new HashMap<>();
 
@@ -153,11 +156,10 @@ final class LedgerHistory {
             Spending least = random.nextBoolean() ? most : part(most, random.nextInt(101));
             Instant at = now().plus(skew);
             FlakyLeases mine = leases;
-            boolean last = random.nextInt(4) > 0;
             Held quick = ledger.tryHold(client, at, most);
             asking++;
             Future<Held> held =
-                    quick != null ? Future.succeededFuture(quick) : ledger.hold(client, at, most, least, last);
+                    quick != null ? Future.succeededFuture(quick) : ledger.hold(client, at, most, least);
             held.onComplete(answer -> {
                 if (mine != leases) {
                     return;
@@ -250,7 +252,8 @@ final class LedgerHistory {
 
         Running(UUID client, Instant at, Held held, Spending most, Spending least) {
             this.client = client;
-            this.at = at;
+            // As the usage log has it.
+            this.at = at.isAfter(held.notBefore()) ? at : held.notBefore();
             this.held = held;
             for (SpendingUnit unit : SpendingUnit.values()) {
                 BigDecimal amount = held.in(unit);
@@ -428,6 +431,7 @@ final class LedgerHistory {
             }
             limits.put(id, limit);
             generations.put(id, ledger.row.generation());
+            windows.computeIfAbsent(id, first -> new HashMap<>()).merge(ledger.row.start(), limit, BigDecimal::max);
             if (!rough) {
                 assertThat(ledger.lost)
                         .as("used by calls that had lost their lease")
@@ -438,6 +442,21 @@ final class LedgerHistory {
             }
             assertThat(ledger.used.subtract(ledger.lost)).as("used").isLessThanOrEqualTo(limit);
             assertThat(ledger.used).as("used, counted anew").isEqualByComparingTo(counted(ledger));
+        }
+    }
+
+    /** Windows that are over, too: what came in late is counted in them, or in the next one, which paid for it. */
+    private void checkWindows() {
+        for (Ledger ledger : ledgers.ledgers()) {
+            windows.get(ledger.row.id())
+                    .forEach((start, limit) -> assertThat(ledgers.log().stream()
+                                    .filter(usage -> usage.client().equals(ledger.row.clientId())
+                                            && !usage.at().isBefore(start)
+                                            && usage.at().isBefore(start.plus(Duration.ofDays(1))))
+                                    .map(usage -> usage.used().in(ledger.row.unit()))
+                                    .reduce(BigDecimal.ZERO, BigDecimal::add))
+                            .as("used in the window from %s", start)
+                            .isLessThanOrEqualTo(limit));
         }
     }
 
@@ -462,6 +481,7 @@ final class LedgerHistory {
             assertThat(running(ledger)).isZero();
             assertThat(unwritten(ledger)).isZero();
             if (!rough) {
+                checkWindows();
                 assertThat(ledger.leased).as("leased in the end").isZero();
                 assertThat(ledgers.leases(ledger.row.id()))
                         .as("leases in the end")

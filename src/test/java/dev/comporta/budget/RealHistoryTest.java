@@ -193,11 +193,12 @@ class RealHistoryTest {
                 Held held = process.ledger.tryHold(client, at, most);
                 if (held == null) {
                     held = process.ledger
-                            .hold(client, at, most, least, own.nextBoolean())
+                            .hold(client, at, most, least)
                             .toCompletionStage()
                             .toCompletableFuture()
                             .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 }
+                Instant counted = at.isAfter(held.notBefore()) ? at : held.notBefore();
                 int share = own.nextInt(3) == 0 ? 100 : own.nextInt(101);
                 long can = held.in(SpendingUnit.TOKENS)
                         .min(held.in(SpendingUnit.BRL).divideToIntegralValue(PRICE.brl()))
@@ -208,11 +209,11 @@ class RealHistoryTest {
                 }
                 rows.use(usage(
                         client,
-                        at,
+                        counted,
                         uses,
                         PRICE.usd().multiply(BigDecimal.valueOf(uses)).toPlainString(),
                         held.leases().toArray(UUID[]::new)));
-                used.merge(day(at), BigDecimal.valueOf(uses), BigDecimal::add);
+                used.merge(day(counted), BigDecimal.valueOf(uses), BigDecimal::add);
                 served.incrementAndGet();
                 if (!process.dead) {
                     held.settle(times(uses));

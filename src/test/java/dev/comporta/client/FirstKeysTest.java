@@ -35,6 +35,8 @@ class FirstKeysTest {
     void empty() {
         connection = Databases.await(database.pool().getConnection());
         Databases.await(connection.begin());
+        run("DELETE FROM client_budgets");
+        run("DELETE FROM policies");
         run("DELETE FROM gateway_keys");
         run("DELETE FROM clients");
     }
