@@ -227,9 +227,7 @@ public class BudgetLedger {
         Slice slice = slice(row);
         return slice.acquire(wish.most.in(row.unit()), wish.least.in(row.unit()), row.limit())
                 .recover(failure -> Future.failedFuture(
-                        failure instanceof NotEnough refused
-                                ? refusal(row, slice, refused.isSpent())
-                                : failure))
+                        failure instanceof NotEnough refused ? refusal(row, slice, refused.isSpent()) : failure))
                 .compose(amount -> {
                     shares.add(new Share(slice, amount));
                     return take(rows, index + 1, wish, shares);

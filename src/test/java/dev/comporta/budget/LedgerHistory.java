@@ -158,8 +158,7 @@ final class LedgerHistory {
             FlakyLeases mine = leases;
             Held quick = ledger.tryHold(client, at, most);
             asking++;
-            Future<Held> held =
-                    quick != null ? Future.succeededFuture(quick) : ledger.hold(client, at, most, least);
+            Future<Held> held = quick != null ? Future.succeededFuture(quick) : ledger.hold(client, at, most, least);
             held.onComplete(answer -> {
                 if (mine != leases) {
                     return;
