@@ -69,7 +69,7 @@ class CallBoundTest {
 
     @Test
     void the_longest_answers_of_all_do_not_run_over() {
-        CallBound longest = bound(1_000_000, Reservations.UNLIMITED, 1 << 20);
+        CallBound longest = bound(1_000_000, OutputLimit.UNLIMITED, 1 << 30);
 
         assertThat(longest.spending().tokens()).isPositive();
         assertThat(longest.spending().usd()).isPositive();
