@@ -216,7 +216,7 @@ class NoPhantomRefusalTest {
     private static void register(String provider, String model, int longest) {
         Gateway.admin("POST", "/api/ai-gateway/models", """
                 {"provider":"%s","modelName":"%s","inputPricePerMillion":10,"outputPricePerMillion":20,\
-                "contextWindow":4000,"maxOutputTokens":%d}""".formatted(provider, model, longest));
+                "contextWindow":%d,"maxOutputTokens":%d}""".formatted(provider, model, longest + 4_000, longest));
     }
 
     private List<Row> ledgers(UUID client) {
