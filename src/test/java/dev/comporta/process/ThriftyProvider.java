@@ -15,9 +15,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A provider that keeps to what it is told: an answer is never longer than {@code max_tokens}, or than its models' own
- * limit of 300, and a prompt has fewer tokens than bytes. How much it uses within that is chance; now and then it
- * fails.
+ * A provider that keeps to what it is told: an answer is never longer than the request says, in either way, or than its
+ * models' own limit of 300, and a prompt has fewer tokens than bytes. How much it uses within that is chance; now and
+ * then it fails.
  */
 final class ThriftyProvider implements AutoCloseable {
 
@@ -55,7 +55,10 @@ final class ThriftyProvider implements AutoCloseable {
         try (exchange) {
             byte[] bytes = exchange.getRequestBody().readAllBytes();
             JsonObject request = new JsonObject(new String(bytes, StandardCharsets.UTF_8));
-            int limit = Math.min(MODELS_LIMIT, request.getInteger("max_tokens", MODELS_LIMIT));
+            int limit = Math.min(
+                    request.getInteger("max_completion_tokens", MODELS_LIMIT),
+                    request.getInteger("max_tokens", MODELS_LIMIT));
+            limit = Math.min(limit, MODELS_LIMIT);
             int output = chance(limit) + 1;
             JsonObject usage = new JsonObject()
                     .put("prompt_tokens", bytes.length / 4)
