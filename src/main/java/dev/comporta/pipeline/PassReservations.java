@@ -55,7 +55,7 @@ public class PassReservations {
     /** @return completes on the call's event loop; a failure is a {@link GatewayError} */
     Future<Hold> reserve(PassRoute route, ExchangeRate rate) {
         UUID client = route.caller().clientId();
-        if (route.direct() || !route.pass().metered() || !ledger.isEnforced(client) && !ledger.limitsMoney(client)) {
+        if (route.direct() || !route.pass().metered() || !ledger.isEnforced(client) && !limitsMoney(client)) {
             return Future.succeededFuture(Hold.NONE);
         }
         CallBound bound = bound(route, rate);
@@ -68,7 +68,7 @@ public class PassReservations {
      * @return completes on the session's event loop; a failure is a {@link GatewayError}
      */
     Future<Hold> reserveResponse(UUID client, Instant at, @Nullable Model model, ExchangeRate rate) {
-        if (!ledger.isEnforced(client) && !ledger.limitsMoney(client)) {
+        if (!ledger.isEnforced(client) && !limitsMoney(client)) {
             return Future.succeededFuture(Hold.NONE);
         }
         return hold(
@@ -87,7 +87,7 @@ public class PassReservations {
     }
 
     private Future<Hold> hold(UUID client, Instant at, @Nullable CallBound bound, boolean namesModel) {
-        boolean known = bound != null && (bound.isPriced() || !ledger.limitsMoney(client));
+        boolean known = bound != null && (bound.isPriced() || !limitsMoney(client));
         if (!known && !policies.allowsUnknownPrices(client)) {
             throw new GatewayError(
                     ErrorCode.PRICE_UNKNOWN,
@@ -159,5 +159,10 @@ public class PassReservations {
                         rate);
             default -> null;
         };
+    }
+
+    /** Also by a policy that is so new that its ledger is not known yet. */
+    private boolean limitsMoney(UUID client) {
+        return ledger.limitsMoney(client) || policies.limitsMoney(client);
     }
 }

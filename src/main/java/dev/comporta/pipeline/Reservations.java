@@ -67,7 +67,7 @@ public class Reservations {
         TokenLimit limit = policies.tokenLimit(client).orElse(null);
         if (admitted.direct()
                 || admitted.call().apiType() == ApiType.COUNT_TOKENS
-                || limit == null && !enforced && !ledger.limitsMoney(client)) {
+                || limit == null && !enforced && !limitsMoney(client)) {
             return Future.succeededFuture(new Reservation(outgoing, rate, Hold.NONE));
         }
         if (limit == null && !enforced) {
@@ -97,7 +97,7 @@ public class Reservations {
 
     private void requirePrice(Route route, CallBound bound) {
         UUID client = route.admitted().caller().clientId();
-        if (ledger.limitsMoney(client) && !bound.isPriced() && !policies.allowsUnknownPrices(client)) {
+        if (limitsMoney(client) && !bound.isPriced() && !policies.allowsUnknownPrices(client)) {
             throw new GatewayError(
                     ErrorCode.PRICE_UNKNOWN,
                     "The price of the model %s is not known, and this client's use of money is limited; its operator can enter the price, or allow unknown prices by a policy."
@@ -122,5 +122,10 @@ public class Reservations {
         }
         long unsaid = OutputLimit.unsaid(route, size);
         return enforced ? Math.min(unsaid, config.assumedOutputTokens()) : unsaid;
+    }
+
+    /** Also by a policy that is so new that its ledger is not known yet. */
+    private boolean limitsMoney(UUID client) {
+        return ledger.limitsMoney(client) || policies.limitsMoney(client);
     }
 }
