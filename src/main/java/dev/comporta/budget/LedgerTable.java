@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** The tables {@code budget_ledgers} and {@code budget_leases}; what they mean stands in the migration. */
 @Singleton
@@ -51,6 +52,8 @@ class LedgerTable implements Leases {
             UPDATE budget_ledgers SET exhausted_at = clock_timestamp()
             WHERE id = $1 AND generation = $2 AND exhausted_at IS NULL
             """;
+
+    private static final int PATIENCE_SECONDS = 5;
 
     private final Database database;
     private final ReplicaId replica;
@@ -141,6 +144,8 @@ class LedgerTable implements Leases {
                         Numeric.create(needed),
                         Numeric.create(ahead),
                         ttl.toMillis() / 1000.0))
+                // A call waits for it, and a database may take a question and never answer.
+                .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .map(rows -> {
                     Row row = rows.iterator().next();
                     Long generation = row.getLong("generation");
@@ -170,6 +175,7 @@ class LedgerTable implements Leases {
         return database.pool()
                 .preparedQuery(GIVE_BACK)
                 .execute(Tuple.of(ledger.id(), lease, Numeric.create(amount)))
+                .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .mapEmpty();
     }
 
