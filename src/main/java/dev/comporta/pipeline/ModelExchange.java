@@ -179,8 +179,9 @@ final class ModelExchange {
             recording.firstToken();
             objects.whole(bytes);
             if (BackgroundResponse.isAskedFor(route) && whole.usage() == null && BackgroundResponse.isUnderWay(bytes)) {
-                reply.tryComplete(Reply.whole(answer.status(), wholeHeaders(answer, null), whole.body()));
+                // Whoever has the answer may delete the response at once.
                 endLater(String.valueOf(whole.objectId()), Outcome.Status.SUCCESS);
+                reply.tryComplete(Reply.whole(answer.status(), wholeHeaders(answer, null), whole.body()));
                 return;
             }
             used(
