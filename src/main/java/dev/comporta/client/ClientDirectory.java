@@ -59,6 +59,12 @@ public class ClientDirectory {
      */
     public Caller authenticate(MultiMap headers) {
         Directory directory = live.get();
+        if (!database.isLoaded()) {
+            // A call must not be known by its key and then find that its policies or budgets are not there yet.
+            throw new GatewayError(
+                    ErrorCode.ACCOUNTING_UNAVAILABLE,
+                    "The gateway has not read its database yet; try again in a moment.");
+        }
         Instant now = clock.instant();
         Caller caller = directory.authenticate(headers, now);
         if (caller.keyId() != null) {

@@ -50,6 +50,7 @@ public class Database {
     private volatile @Nullable Pool pool;
     private @Nullable PgSubscriber subscriber;
     private volatile boolean reachable;
+    private volatile boolean loaded;
 
     Database(Vertx vertx, StoreConfig config, DataDirectory directory, @All List<Seed> seeds) {
         this.vertx = vertx;
@@ -118,7 +119,10 @@ public class Database {
 
     /** Whether every live value has been loaded at least once: from then on calls can be served. */
     public boolean isLoaded() {
-        return opened.future().succeeded() && lives.stream().allMatch(Live::isLoaded);
+        if (!loaded) {
+            loaded = opened.future().succeeded() && lives.stream().allMatch(Live::isLoaded);
+        }
+        return loaded;
     }
 
     /**
